@@ -1,0 +1,25 @@
+package io.dfs.common.id;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * The number of an inode: unique in its cluster, never used again. The root directory is {@link
+ * #ROOT}.
+ */
+public record InodeId(@JsonValue long value) implements Comparable<InodeId> {
+  public static final InodeId ROOT = new InodeId(1);
+
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  public InodeId {}
+
+  @Override
+  public int compareTo(InodeId other) {
+    return Long.compareUnsigned(value, other.value);
+  }
+
+  @Override
+  public String toString() {
+    return Long.toUnsignedString(value);
+  }
+}
