@@ -44,9 +44,4 @@ public final class FsException extends RuntimeException {
     Errno errno = t instanceof TimeoutException ? Errno.ETIMEDOUT : Errno.EIO;
     return new FsException(errno, errno.text() + ": " + t, t);
   }
-
-  @Override
-  public String toString() {
-    return errno + ": " + getMessage();
-  }
 }

@@ -1,0 +1,53 @@
+package io.dfs.common.message;
+
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.NodeId;
+import java.util.List;
+
+/** What a dataserver tells the nameserver. Safe to repeat. */
+public sealed interface ClusterRequest extends Message {
+
+  /**
+   * A dataserver has started or has connected again. Answered by {@link Reply.Registered}.
+   *
+   * @param node its number, {@link NodeId#NONE} when its disks are new
+   * @param token a random text that it keeps beside its number; two servers with one number are
+   *     told apart by it
+   * @param clusterId the cluster on its disks, empty when they are new; another cluster's is
+   *     refused
+   */
+  record Register(
+      NodeId node,
+      String token,
+      String clusterId,
+      String address,
+      String host,
+      String rack,
+      String version,
+      Capacity capacity)
+      implements ClusterRequest {}
+
+  /**
+   * Sent at the interval that {@link Reply.Registered} gave. Answered by {@link
+   * Reply.HeartbeatAnswer}; ESTALE when it must register first.
+   *
+   * @param deleted chunks it was told to delete that are gone from all its disks now
+   */
+  record Heartbeat(NodeId node, Capacity capacity, List<ChunkId> deleted)
+      implements ClusterRequest {}
+
+  /**
+   * Some of the chunks that it holds, in no order; over some hours (and once after a start) it
+   * tells all of them. Answered by {@link Reply.Garbage}: those which nothing refers to.
+   */
+  record Inventory(NodeId node, List<ChunkId> chunks) implements ClusterRequest {}
+
+  /**
+   * A dataserver's space and load.
+   *
+   * @param freeBytes what new chunks may still take, the reserve already off
+   * @param failedDisks directories that are out of use
+   */
+  record Capacity(
+      long capacityBytes, long usedBytes, long freeBytes, long chunks, int failedDisks) {}
+}

@@ -1,0 +1,194 @@
+package io.dfs.common.message;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.introspect.Annotated;
+import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
+import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Turns messages into bytes and back. Immutable and shared. */
+public final class MessageCodec {
+  /** Every message and its code on the wire: its place here. Only ever append. */
+  private static final Class<?>[] TYPES = {
+    Hello.class,
+    Reply.Done.class,
+    Reply.Welcome.class,
+    Reply.SessionOpened.class,
+    Reply.Node.class,
+    Reply.Opened.class,
+    Reply.Renamed.class,
+    Reply.Listing.class,
+    Reply.Bytes.class,
+    Reply.Names.class,
+    Reply.LayoutPart.class,
+    Reply.Groups.class,
+    Reply.FsStats.class,
+    Reply.ChunkAllocated.class,
+    Reply.LockState.class,
+    Reply.ClusterStatus.class,
+    Reply.Registered.class,
+    Reply.HeartbeatAnswer.class,
+    Reply.Garbage.class,
+    Reply.Appended.class,
+    Reply.ChunkData.class,
+    Reply.ChunkInfo.class,
+    Query.OpenSession.class,
+    Query.KeepAlive.class,
+    Query.CloseSession.class,
+    Query.AssertOpen.class,
+    Query.Lookup.class,
+    Query.GetAttr.class,
+    Query.ReadDir.class,
+    Query.ReadLink.class,
+    Query.GetXattr.class,
+    Query.ListXattr.class,
+    Query.Open.class,
+    Query.Release.class,
+    Query.GetLayout.class,
+    Query.GetGroups.class,
+    Query.StatFs.class,
+    Query.SyncMetadata.class,
+    Query.GetLock.class,
+    Query.AwaitLock.class,
+    Query.GetStatus.class,
+    Query.ReportReplica.class,
+    Mutation.Create.class,
+    Mutation.Mknod.class,
+    Mutation.Mkdir.class,
+    Mutation.Symlink.class,
+    Mutation.Link.class,
+    Mutation.Unlink.class,
+    Mutation.Rmdir.class,
+    Mutation.Rename.class,
+    Mutation.SetAttr.class,
+    Mutation.SetXattr.class,
+    Mutation.RemoveXattr.class,
+    Mutation.SetSettings.class,
+    Mutation.AllocateChunk.class,
+    Mutation.Commit.class,
+    Mutation.SetLock.class,
+    ClusterRequest.Register.class,
+    ClusterRequest.Heartbeat.class,
+    ClusterRequest.Inventory.class,
+    ChunkRequest.Append.class,
+    ChunkRequest.SyncChunk.class,
+    ChunkRequest.Read.class,
+    ChunkRequest.StatChunk.class,
+  };
+
+  private static final Map<Class<?>, Integer> CODES = new HashMap<>();
+  private static final ObjectMapper MAPPER = mapper();
+  private static final ObjectReader[] READERS = new ObjectReader[TYPES.length];
+  private static final ObjectWriter WRITER = MAPPER.writer();
+
+  static {
+    for (int code = 0; code < TYPES.length; code++) {
+      CODES.put(TYPES[code], code);
+      READERS[code] = MAPPER.readerFor(TYPES[code]);
+    }
+  }
+
+  private MessageCodec() {}
+
+  private static ObjectMapper mapper() {
+    CBORFactory factory =
+        CBORFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).build())
+            .build();
+    CBORMapper mapper =
+        CBORMapper.builder(factory)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.FAIL_ON_IGNORED_PROPERTIES)
+            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.WRITE_ENUMS_USING_INDEX)
+            .annotationIntrospector(new RecordsAsArrays())
+            .build();
+    mapper
+        .configOverride(Record.class)
+        .setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.ARRAY));
+    return mapper;
+  }
+
+  /** Every record is an array of its components, without saying so on each of them. */
+  private static final class RecordsAsArrays extends JacksonAnnotationIntrospector {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public JsonFormat.Value findFormat(Annotated annotated) {
+      return annotated instanceof AnnotatedClass c
+              && c.getRawType().isRecord()
+              && !isOneValue(c.getRawType())
+          ? JsonFormat.Value.forShape(JsonFormat.Shape.ARRAY)
+          : super.findFormat(annotated);
+    }
+
+    private static boolean isOneValue(Class<?> type) {
+      return Arrays.stream(type.getRecordComponents())
+          .anyMatch(c -> c.getAccessor().isAnnotationPresent(JsonValue.class));
+    }
+
+    @Override
+    public Boolean findSerializationSortAlphabetically(Annotated annotated) {
+      return false;
+    }
+  }
+
+  /** The code that tells a receiver which message follows. */
+  public static int code(Message message) {
+    return CODES.get(message.getClass());
+  }
+
+  /** Writes the message's components; does not close {@code out}. */
+  public static void write(Message message, OutputStream out) {
+    try {
+      WRITER.writeValue(out, message);
+    } catch (IOException e) {
+      throw new FsException(Errno.EPROTO, "cannot encode " + message.getClass().getSimpleName(), e);
+    }
+  }
+
+  /** Reads one message; EPROTO when the code or the bytes are not what this version understands. */
+  public static Message read(int code, InputStream in) {
+    if (code < 0 || code >= TYPES.length) {
+      throw new FsException(
+          Errno.EPROTO, "unknown message code " + code + "; is the peer of a newer version?");
+    }
+    try {
+      Message message = READERS[code].readValue(in);
+      if (message == null) {
+        throw new FsException(Errno.EPROTO, "an empty " + TYPES[code].getSimpleName() + " message");
+      }
+      return message;
+    } catch (IOException | RuntimeException e) {
+      throw e instanceof FsException f
+          ? f
+          : new FsException(
+              Errno.EPROTO,
+              "malformed " + TYPES[code].getSimpleName() + " message: " + e.getMessage(),
+              e);
+    }
+  }
+
+  /** All message types, in code order; for tests. */
+  static Class<?>[] types() {
+    return Arrays.copyOf(TYPES, TYPES.length);
+  }
+}

@@ -1,0 +1,168 @@
+package io.dfs.common.message;
+
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.RequestId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks the nameserver to change. Each runs once however often it is sent: a repeated
+ * {@link #request} gets the remembered reply (or the remembered error). ESTALE when the session has
+ * ended.
+ */
+public sealed interface Mutation extends Message {
+  RequestId request();
+
+  /**
+   * Makes a regular file, and opens it when {@code open}. Answered by {@link Reply.Opened}; EEXIST
+   * when the name exists and {@code exclusive}; without {@code exclusive} an existing regular file
+   * is opened as it is.
+   *
+   * @param mode permission bits, the umask already taken off
+   */
+  record Create(
+      RequestId request,
+      Caller caller,
+      InodeId parent,
+      Name name,
+      int mode,
+      boolean exclusive,
+      boolean open)
+      implements Mutation {}
+
+  /** Makes a file of any type but directory and symlink. Answered by {@link Reply.Node}. */
+  record Mknod(
+      RequestId request,
+      Caller caller,
+      InodeId parent,
+      Name name,
+      FileType type,
+      int mode,
+      long rdev)
+      implements Mutation {}
+
+  /** Answered by {@link Reply.Node}. */
+  record Mkdir(RequestId request, Caller caller, InodeId parent, Name name, int mode)
+      implements Mutation {}
+
+  /** Answered by {@link Reply.Node}; a target has 1 to 4095 bytes. */
+  record Symlink(RequestId request, Caller caller, InodeId parent, Name name, byte[] target)
+      implements Mutation {}
+
+  /**
+   * A further name for {@code inode}. Answered by {@link Reply.Node}; EPERM for a directory,
+   * EMLINK.
+   */
+  record Link(RequestId request, Caller caller, InodeId inode, InodeId parent, Name name)
+      implements Mutation {}
+
+  /**
+   * Answered by {@link Reply.Node}: the inode that lost a name, as it is now (nlink 0 when that was
+   * its last).
+   */
+  record Unlink(RequestId request, Caller caller, InodeId parent, Name name) implements Mutation {}
+
+  /** Answered by {@link Reply.Node}; ENOTEMPTY, ENOTDIR, EBUSY for the root. */
+  record Rmdir(RequestId request, Caller caller, InodeId parent, Name name) implements Mutation {}
+
+  /**
+   * Atomic, replacing an existing target. Answered by {@link Reply.Renamed}.
+   *
+   * @param flags 0, {@link #NOREPLACE} or {@link #EXCHANGE}
+   */
+  record Rename(
+      RequestId request,
+      Caller caller,
+      InodeId parent,
+      Name name,
+      InodeId newParent,
+      Name newName,
+      int flags)
+      implements Mutation {
+    public static final int NOREPLACE = 1;
+    public static final int EXCHANGE = 2;
+  }
+
+  /**
+   * Changes what is not null. Answered by {@link Reply.Node}. {@code atimeNow}/{@code mtimeNow}
+   * mean the nameserver's clock. A smaller size cuts extents; a larger one makes a hole.
+   */
+  record SetAttr(
+      RequestId request,
+      Caller caller,
+      InodeId inode,
+      @Nullable Integer mode,
+      @Nullable Integer uid,
+      @Nullable Integer gid,
+      @Nullable Long sizeBytes,
+      @Nullable Timestamp atime,
+      @Nullable Timestamp mtime,
+      boolean atimeNow,
+      boolean mtimeNow)
+      implements Mutation {}
+
+  /**
+   * Answered by {@link Reply.Done}.
+   *
+   * @param flags 0, {@link #CREATE} (EEXIST when it exists) or {@link #REPLACE} (ENODATA when it
+   *     does not)
+   */
+  record SetXattr(
+      RequestId request, Caller caller, InodeId inode, Name name, byte[] value, int flags)
+      implements Mutation {
+    public static final int CREATE = 1;
+    public static final int REPLACE = 2;
+    public static final int MAX_VALUE_BYTES = 65536;
+  }
+
+  /** Answered by {@link Reply.Done}; ENODATA. */
+  record RemoveXattr(RequestId request, Caller caller, InodeId inode, Name name)
+      implements Mutation {}
+
+  /**
+   * What is created in this directory from now on inherits; 0 leaves that part as it is. Answered
+   * by {@link Reply.Node}.
+   */
+  record SetSettings(
+      RequestId request, Caller caller, InodeId directory, int chunkBytes, int replicas)
+      implements Mutation {}
+
+  /**
+   * A new chunk to append to, owned by the session until it is sealed in a {@link Commit} or the
+   * session ends. Answered by {@link Reply.ChunkAllocated}; ENOSPC when no group of servers has
+   * room.
+   *
+   * @param avoid servers that just failed the writer
+   */
+  record AllocateChunk(RequestId request, DataSettings settings, List<NodeId> avoid)
+      implements Mutation {}
+
+  /**
+   * Makes written bytes part of the file: in list order each extent replaces whatever of the layout
+   * it overlaps. The size grows to the last extent's end at least. Sent only after every replica
+   * has the bytes. Answered by {@link Reply.Node}.
+   *
+   * @param extents may be empty (to seal only)
+   * @param mtime of the last write by the client's clock, becomes mtime and ctime; null leaves them
+   * @param sealed chunks of this session that it will append to no more
+   * @param durable answer only when the change is on disk; the extents' bytes must be already
+   * @param clearSetIds a write by an ordinary user: setuid and setgid bits go
+   */
+  record Commit(
+      RequestId request,
+      InodeId inode,
+      List<Extent> extents,
+      @Nullable Timestamp mtime,
+      List<ChunkId> sealed,
+      boolean durable,
+      boolean clearSetIds)
+      implements Mutation {}
+
+  /**
+   * Takes or frees a lock without waiting. Answered by {@link Reply.Done}; EAGAIN when another
+   * holds it.
+   */
+  record SetLock(RequestId request, InodeId inode, Lock lock) implements Mutation {}
+}

@@ -1,0 +1,130 @@
+package io.dfs.common.message;
+
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks the nameserver without changing the tree. Safe to repeat. All fail with ENOENT
+ * when the inode does not exist (ESTALE is for handles of an ended session), with EACCES when the
+ * caller may not.
+ */
+public sealed interface Query extends Message {
+
+  /**
+   * Opens a session, or takes up an earlier one ({@code resume}) after a lost connection or a
+   * restart of the nameserver; ESTALE when that one has ended. Answered by {@link
+   * Reply.SessionOpened}.
+   *
+   * @param description the machine and what runs there, for people
+   */
+  record OpenSession(SessionId resume, String description) implements Query {}
+
+  /** Renews the lease. Answered by {@link Reply.Done}, ESTALE when the session has ended. */
+  record KeepAlive(SessionId session) implements Query {}
+
+  /**
+   * Ends the session: its open files, locks and unfinished chunks go. Answered by {@link
+   * Reply.Done}.
+   */
+  record CloseSession(SessionId session) implements Query {}
+
+  /**
+   * After {@link OpenSession} with {@code resume}: the inodes that the session has open, so that
+   * those without a name live on. Answered by {@link Reply.Done}.
+   */
+  record AssertOpen(SessionId session, List<InodeId> inodes) implements Query {}
+
+  /**
+   * The entry {@code name} of a directory. Answered by {@link Reply.Node}; ENOENT, ENOTDIR,
+   * ENAMETOOLONG.
+   */
+  record Lookup(Caller caller, InodeId parent, Name name) implements Query {}
+
+  /** Answered by {@link Reply.Node}. */
+  record GetAttr(InodeId inode) implements Query {}
+
+  /**
+   * The entries of a directory after {@code cookie} (0 for the beginning), without "." and "..". An
+   * entry that exists during the whole listing is seen exactly once. Answered by {@link
+   * Reply.Listing}.
+   *
+   * @param maxEntries at most so many; the nameserver may send fewer, but not none unless the
+   *     listing has ended
+   * @param attributes whether {@link DirEntry#attr} is wanted
+   */
+  record ReadDir(Caller caller, InodeId directory, long cookie, int maxEntries, boolean attributes)
+      implements Query {}
+
+  /** Answered by {@link Reply.Bytes}; EINVAL when it is no symbolic link. */
+  record ReadLink(InodeId inode) implements Query {}
+
+  /** Answered by {@link Reply.Bytes}; ENODATA. */
+  record GetXattr(Caller caller, InodeId inode, Name name) implements Query {}
+
+  /** Answered by {@link Reply.Names}. */
+  record ListXattr(Caller caller, InodeId inode) implements Query {}
+
+  /**
+   * Opens a file or directory: it stays readable by this session until {@link Release}, unlinked or
+   * not. The nameserver counts opens. Answered by {@link Reply.Opened}.
+   *
+   * @param access 4 for reading, 2 for writing, 1 for executing, or a sum of them
+   * @param knownVersion the version whose layout the client has; the reply's layout is null when it
+   *     is still current
+   */
+  record Open(SessionId session, Caller caller, InodeId inode, int access, long knownVersion)
+      implements Query {}
+
+  /**
+   * Undoes {@code count} {@link Open}s (or opens by {@link Mutation.Create}). Answered by {@link
+   * Reply.Done}.
+   *
+   * @param readAt when the file was last read through the handle, for atime by the relatime rule;
+   *     null when it was not
+   */
+  record Release(SessionId session, InodeId inode, int count, @Nullable Timestamp readAt)
+      implements Query {}
+
+  /** A file's extents from {@code offset} on. Answered by {@link Reply.LayoutPart}. */
+  record GetLayout(InodeId inode, long offset, int maxExtents) implements Query {}
+
+  /**
+   * Answered by {@link Reply.Groups}, with empty lists when {@code knownEpoch} is still current.
+   */
+  record GetGroups(long knownEpoch) implements Query {}
+
+  /** Answered by {@link Reply.FsStats}. */
+  record StatFs() implements Query {}
+
+  /**
+   * Returns when everything acknowledged before is on the nameserver's disk. Answered by {@link
+   * Reply.Done}.
+   */
+  record SyncMetadata() implements Query {}
+
+  /**
+   * The first lock that would keep {@code lock} from being taken. Answered by {@link
+   * Reply.LockState}.
+   */
+  record GetLock(SessionId session, InodeId inode, Lock lock) implements Query {}
+
+  /**
+   * Returns when {@code lock} may be free or {@code timeoutMs} have passed; the caller then tries
+   * again. EDEADLK when the wait would close a circle. Answered by {@link Reply.Done}.
+   */
+  record AwaitLock(SessionId session, InodeId inode, Lock lock, int timeoutMs) implements Query {}
+
+  /** Answered by {@link Reply.ClusterStatus}. */
+  record GetStatus() implements Query {}
+
+  /**
+   * A replica that a reader found bad or missing. Answered by {@link Reply.Done}.
+   *
+   * @param problem for the log: what was wrong
+   */
+  record ReportReplica(ChunkId chunk, NodeId server, String problem) implements Query {}
+}

@@ -1,0 +1,105 @@
+package io.dfs.common.message;
+
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The answers. */
+public sealed interface Reply extends Message {
+  record Done() implements Reply {
+    public static final Done DONE = new Done();
+  }
+
+  /** Answers {@link Hello}. */
+  record Welcome(int protocol, String clusterId, String version) implements Reply {}
+
+  /**
+   * @param leaseMs the session ends when it is not renewed for so long
+   * @param slots how many mutations may be under way at once, in slots 0 to {@code slots - 1}
+   * @param defaults the settings of the root directory
+   */
+  record SessionOpened(
+      SessionId session, int leaseMs, int slots, String clusterId, DataSettings defaults)
+      implements Reply {}
+
+  record Node(Attr attr) implements Reply {}
+
+  /**
+   * @param layout the beginning of the file's layout, so that a small file needs no second
+   *     question; null for other types and when the client's known version is current
+   * @param created whether {@link Mutation.Create} made the file
+   */
+  record Opened(Attr attr, @Nullable Layout layout, boolean created) implements Reply {}
+
+  /**
+   * @param moved the inode under its new name
+   * @param replaced the inode that lost the new name (nlink 0 when that was its last) or took the
+   *     old one (EXCHANGE); null when there was none
+   */
+  record Renamed(Attr moved, @Nullable Attr replaced) implements Reply {}
+
+  /**
+   * @param parent inode number of the directory's parent, for ".."
+   * @param end whether no entry follows
+   */
+  record Listing(InodeId parent, List<DirEntry> entries, boolean end) implements Reply {}
+
+  record Bytes(byte[] value) implements Reply {}
+
+  record Names(List<Name> names) implements Reply {}
+
+  record LayoutPart(Layout layout) implements Reply {}
+
+  /** Servers and groups; {@code epoch} rises when any of them changes. */
+  record Groups(long epoch, List<Group> groups, List<ServerInfo> servers) implements Reply {}
+
+  /** Raw bytes of the servers; one copy of a byte takes as many as its replicas. */
+  record FsStats(long capacityBytes, long freeBytes, long inodes, DataSettings defaults)
+      implements Reply {}
+
+  record ChunkAllocated(ChunkId chunk, Group group) implements Reply {}
+
+  /**
+   * @param holder null when the lock could be taken
+   */
+  record LockState(@Nullable Lock holder) implements Reply {}
+
+  record ClusterStatus(
+      String clusterId,
+      String version,
+      long uptimeSeconds,
+      long inodes,
+      long chunks,
+      int sessions,
+      long groups,
+      List<ServerInfo> servers,
+      List<String> warnings)
+      implements Reply {}
+
+  /** Answers {@link ClusterRequest.Register}. */
+  record Registered(NodeId node, String clusterId, int heartbeatMs) implements Reply {}
+
+  /**
+   * @param delete chunks that nothing refers to; answer by naming them in the next heartbeat's
+   *     {@code deleted}
+   */
+  record HeartbeatAnswer(List<ChunkId> delete) implements Reply {}
+
+  record Garbage(List<ChunkId> delete) implements Reply {}
+
+  /**
+   * @param length the chunk's length on every member now
+   */
+  record Appended(int length) implements Reply {}
+
+  /**
+   * @param length bytes in the payload
+   * @param crcs CRC32C of each 64 KiB block of it; the last block may be short when the chunk is
+   */
+  record ChunkData(int length, int[] crcs) implements Reply {}
+
+  record ChunkInfo(int length) implements Reply {}
+}
