@@ -22,6 +22,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Turns messages into bytes and back. Immutable and shared. */
 public final class MessageCodec {
@@ -153,7 +154,7 @@ public final class MessageCodec {
 
   /** The code that tells a receiver which message follows. */
   public static int code(Message message) {
-    return CODES.get(message.getClass());
+    return Objects.requireNonNull(CODES.get(message.getClass()));
   }
 
   /** Writes the message's components; does not close {@code out}. */
