@@ -11,6 +11,12 @@ import java.util.Optional;
  * one call.
  */
 final class KnownKeys {
+  /**
+   * The sections of the one file that all components share. A component refuses a misspelt section,
+   * and leaves the keys of the others' sections to them: it does not know their records.
+   */
+  private static final List<String> SHARED_FILE = List.of("nameserver", "dataserver", "client");
+
   private final Map<String, List<String>> keysBySection = new LinkedHashMap<>();
 
   void add(SectionSpec section) {
@@ -25,7 +31,7 @@ final class KnownKeys {
 
   /** Why a section is refused, or empty if it is known. */
   Optional<String> objectionTo(String section) {
-    if (hasSection(section)) {
+    if (hasSection(section) || SHARED_FILE.contains(section)) {
       return Optional.empty();
     }
     Optional<String> meant = Nearest.to(section, keysBySection.keySet());

@@ -30,7 +30,7 @@ public record ChunkId(@JsonValue long value) implements Comparable<ChunkId> {
         || sequence > MAX_SEQUENCE) {
       throw new IllegalArgumentException("no such chunk id: " + group + " sequence " + sequence);
     }
-    return new ChunkId((long) group.value() << SEQUENCE_BITS | sequence);
+    return new ChunkId(((long) group.value() << SEQUENCE_BITS) | sequence);
   }
 
   public GroupId group() {

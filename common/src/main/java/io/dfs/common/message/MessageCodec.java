@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Turns messages into bytes and back. Immutable and shared. */
 public final class MessageCodec {
@@ -183,9 +184,13 @@ public final class MessageCodec {
           ? f
           : new FsException(
               Errno.EPROTO,
-              "malformed " + TYPES[code].getSimpleName() + " message: " + e.getMessage(),
+              "malformed " + TYPES[code].getSimpleName() + " message: " + firstLine(e.getMessage()),
               e);
     }
+  }
+
+  private static String firstLine(@Nullable String text) {
+    return text == null ? "no reason given" : text.lines().findFirst().orElse("");
   }
 
   /** All message types, in code order; for tests. */

@@ -1,0 +1,211 @@
+package io.dfs.common.net;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.message.Hello;
+import io.dfs.common.message.Message;
+import io.dfs.common.message.Reply;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's end of a connection. First a Hello has to come, within seconds; then every request
+ * becomes a {@link Call}.
+ *
+ * <p>Flow control: a call counts, with the size of its payload, until its answer has been written
+ * to the socket. Over the limits the socket is not read, under half of them it is again; so a peer
+ * that asks without listening stalls itself.
+ *
+ * <p>Runs on the connection's event loop but for {@link #answered}.
+ */
+final class ServerSession extends ChannelInboundHandlerAdapter {
+  private static final Logger log = LoggerFactory.getLogger(ServerSession.class);
+  private static final int HELLO_TIMEOUT_S = 10;
+
+  private final Channel channel;
+  private final NetLimits limits;
+  private final Function<Hello, Reply.Welcome> greeting;
+  private final CallHandler handler;
+  private final AtomicInteger calls = new AtomicInteger();
+  private final AtomicInteger bytes = new AtomicInteger();
+  private @Nullable Hello peer;
+  private @Nullable Future<?> helloTimeout;
+  private boolean reading;
+
+  ServerSession(
+      Channel channel,
+      NetLimits limits,
+      Function<Hello, Reply.Welcome> greeting,
+      CallHandler handler) {
+    this.channel = channel;
+    this.limits = limits;
+    this.greeting = greeting;
+    this.handler = handler;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) {
+    helloTimeout = ctx.executor().schedule(() -> ctx.close(), HELLO_TIMEOUT_S, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    if (helloTimeout != null) {
+      helloTimeout.cancel(false);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object msg) {
+    reading = true;
+    Frame frame = (Frame) msg;
+    if (frame.kind() != Frame.REQUEST) {
+      frame.payload().release();
+      refuse(
+          ctx,
+          frame.callId(),
+          new FsException(Errno.EPROTO, "only requests may be sent to a server"));
+      return;
+    }
+    Hello from = peer;
+    if (from == null) {
+      frame.payload().release();
+      greet(ctx, frame);
+      return;
+    }
+    Message message;
+    try {
+      message = frame.message();
+    } catch (FsException e) {
+      frame.payload().release();
+      ctx.write(Frame.error(ctx.alloc(), frame.callId(), e));
+      return;
+    }
+    int size = frame.payload().readableBytes();
+    IncomingCall call =
+        new IncomingCall(this, from, frame.callId(), message, frame.payload(), size);
+    int callsNow = calls.incrementAndGet();
+    int bytesNow = bytes.addAndGet(size);
+    if (callsNow >= limits.maxInFlightCalls() || bytesNow >= limits.maxInFlightBytes()) {
+      channel.config().setAutoRead(false);
+    }
+    try {
+      handler.handle(call);
+    } catch (RuntimeException e) {
+      if (!(e instanceof FsException)) {
+        log.error("a {} from {} failed", message.getClass().getSimpleName(), call.peerAddress(), e);
+      }
+      call.fail(FsException.of(e));
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    reading = false;
+    ctx.flush();
+  }
+
+  private void greet(ChannelHandlerContext ctx, Frame frame) {
+    try {
+      if (!(frame.message() instanceof Hello hello)) {
+        throw new FsException(Errno.EPROTO, "a connection begins with a Hello");
+      }
+      if (hello.protocol() != Hello.PROTOCOL) {
+        throw new FsException(
+            Errno.EPROTO,
+            "the peer speaks protocol "
+                + hello.protocol()
+                + ", this server "
+                + Hello.PROTOCOL
+                + "; install the same version of dfs on both");
+      }
+      Reply.Welcome welcome = greeting.apply(hello);
+      peer = hello;
+      if (helloTimeout != null) {
+        helloTimeout.cancel(false);
+      }
+      ctx.writeAndFlush(Frame.head(ctx.alloc(), Frame.RESPONSE, frame.callId(), welcome, 0));
+    } catch (FsException e) {
+      refuse(ctx, frame.callId(), e);
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, long callId, FsException e) {
+    log.warn("closing the connection from {}: {}", ctx.channel().remoteAddress(), e.getMessage());
+    ctx.writeAndFlush(Frame.error(ctx.alloc(), callId, e)).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof FsException e) {
+      refuse(ctx, 0, e);
+    } else {
+      log.debug("connection from {} broke", ctx.channel().remoteAddress(), cause);
+      ctx.close();
+    }
+  }
+
+  String peerAddress() {
+    return String.valueOf(channel.remoteAddress());
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  /**
+   * Writes an answer; by any thread.
+   *
+   * @param body what follows the head: a ByteBuf, a file region or null; released whatever happens
+   */
+  void answer(ByteBuf head, @Nullable Object body, int callBytes) {
+    if (channel.eventLoop().inEventLoop()) {
+      write(head, body, callBytes);
+      if (!reading) {
+        channel.flush();
+      }
+    } else {
+      channel
+          .eventLoop()
+          .execute(
+              () -> {
+                write(head, body, callBytes);
+                if (!reading) {
+                  channel.flush();
+                }
+              });
+    }
+  }
+
+  private void write(ByteBuf head, @Nullable Object body, int callBytes) {
+    Future<?> last = channel.write(head);
+    if (body != null) {
+      last = channel.write(body);
+    }
+    if (last.isDone()) {
+      answered(callBytes);
+    } else {
+      last.addListener(f -> answered(callBytes));
+    }
+  }
+
+  private void answered(int callBytes) {
+    int callsLeft = calls.decrementAndGet();
+    int bytesLeft = bytes.addAndGet(-callBytes);
+    if (!channel.config().isAutoRead()
+        && callsLeft <= limits.maxInFlightCalls() / 2
+        && bytesLeft <= limits.maxInFlightBytes() / 2) {
+      channel.config().setAutoRead(true);
+    }
+  }
+}
