@@ -1,0 +1,80 @@
+package io.dfs.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dfs.system.kit.Await;
+import io.dfs.system.kit.Cluster;
+import io.dfs.system.kit.Mount;
+import io.dfs.system.kit.Shell;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Bits that turn on a dataserver's disk. */
+class CorruptionIT {
+  private static final int BLOCK = 65536;
+
+  @Test
+  void aFlippedBitIsReadAroundAndWithoutAGoodReplicaTheReadFailsAndSaysWhere() throws Exception {
+    try (Cluster cluster = Cluster.start(new Cluster.Plan(3, List.of(), List.of("reserve=0")))) {
+      Mount mount = cluster.mount();
+      String want = Shell.run(mount.path(), "head -c 4000000 /dev/urandom | tee f | sha256sum");
+      mount.unmount();
+      List<Path> replicas = replicas(cluster);
+      assertEquals(2, replicas.size(), replicas::toString);
+      flip(replicas.get(0), 3 * BLOCK + 17);
+      flip(replicas.get(1), 40 * BLOCK + 4711);
+      for (int i = 0; i < 2; i++) {
+        mount.mountAgain();
+        assertEquals(want, Shell.run(mount.path(), "sha256sum < f"));
+        mount.unmount();
+      }
+      flip(replicas.get(1), 3 * BLOCK + 99);
+      mount.mountAgain();
+      Shell.Result read =
+          Shell.attempt(
+              mount.path(), Map.of(), "dd", "if=f", "of=/dev/null", "bs=64k", "skip=3", "count=1");
+      assertTrue(read.err().contains("Input/output error"), read.err());
+      String chunk = replicas.get(0).getFileName().toString().replace(".chunk", "");
+      Await.until(
+          "the log names the chunk",
+          () ->
+              mount
+                  .daemon()
+                  .logText()
+                  .lines()
+                  .anyMatch(l -> l.contains(chunk) && l.contains("WARN")));
+      String line =
+          mount
+              .daemon()
+              .logText()
+              .lines()
+              .filter(l -> l.contains(chunk) && l.contains("EIO"))
+              .findFirst()
+              .orElse("");
+      assertTrue(line.contains("ds"), () -> "which servers? " + mount.daemon().logText());
+      assertEquals(Shell.run(mount.path(), "stat -c %s f"), "4000000\n", "everything else goes on");
+      Shell.run(mount.path(), "dd if=f of=/dev/null bs=64k skip=8 count=20 status=none");
+    }
+  }
+
+  private static List<Path> replicas(Cluster cluster) {
+    return Shell.run(cluster.directory(), "find ds1 ds2 ds3 -name '*.chunk' -size +1000k")
+        .lines()
+        .map(cluster.directory()::resolve)
+        .toList();
+  }
+
+  private static void flip(Path chunk, int offset) throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(chunk.toFile(), "rw")) {
+      long at = file.length() - 4_000_000 + offset;
+      file.seek(at);
+      int old = file.read();
+      file.seek(at);
+      file.write(old ^ 4);
+    }
+  }
+}

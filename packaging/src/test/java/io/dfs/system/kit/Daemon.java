@@ -1,0 +1,99 @@
+package io.dfs.system.kit;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process of the distribution that can be killed and started again with the same command.
+ * Confined to the test's thread.
+ */
+public final class Daemon {
+  private final List<String> command;
+  private final Path log;
+  private Process process;
+
+  Daemon(List<String> command, Path log) {
+    this.command = new ArrayList<>(command);
+    this.log = log;
+    this.process = launch();
+  }
+
+  private Process launch() {
+    try {
+      return new ProcessBuilder(command)
+          .redirectInput(new File("/dev/null"))
+          .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+          .redirectErrorStream(true)
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public long pid() {
+    return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL, and waits until the process is gone. */
+  public void kill() {
+    process.destroyForcibly();
+    await();
+  }
+
+  /** SIGTERM, and waits until the process is gone. Returns its exit code. */
+  public int stop() {
+    process.destroy();
+    return await();
+  }
+
+  /** Waits for the end of the process. */
+  public int await() {
+    try {
+      if (!process.waitFor(90, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new AssertionError(command + " did not end\n" + logText());
+      }
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public void start() {
+    process = launch();
+  }
+
+  /** All that it has printed since the first start. */
+  public String logText() {
+    try {
+      return Files.readString(log, StandardCharsets.ISO_8859_1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Resident memory, without what is shared with files of other processes. */
+  public long residentKiB() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return Long.parseLong(line.replaceAll("\\D", ""));
+        }
+      }
+      return 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

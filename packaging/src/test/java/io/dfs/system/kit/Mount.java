@@ -1,0 +1,98 @@
+package io.dfs.system.kit;
+
+import io.dfs.common.config.HostPort;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A mounted cluster: the folder, and the daemon behind it. */
+public final class Mount implements AutoCloseable {
+  private final Path at;
+  private final Daemon daemon;
+
+  Mount(HostPort cluster, Path at, Path log, List<String> options) {
+    this.at = at;
+    try {
+      Files.createDirectories(at);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> command =
+        new ArrayList<>(List.of(Cluster.DFS, "mount", "-f", cluster.toString(), at.toString()));
+    if (!options.isEmpty()) {
+      command.add("-o");
+      command.add(String.join(",", options));
+    }
+    daemon = new Daemon(command, log);
+    awaitUsable();
+  }
+
+  private void awaitUsable() {
+    try {
+      Await.until(
+          at + " mounted",
+          () -> {
+            if (!daemon.isAlive()) {
+              throw new IllegalStateException(daemon.logText());
+            }
+            return isMounted()
+                && Shell.attempt(Path.of("/"), Map.of(), "stat", "-f", at.toString()).exit() == 0;
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError(daemon.logText(), e);
+    }
+  }
+
+  public Path path() {
+    return at;
+  }
+
+  public Path path(String name) {
+    return at.resolve(name);
+  }
+
+  public Daemon daemon() {
+    return daemon;
+  }
+
+  public boolean isMounted() {
+    try {
+      return Files.readString(Path.of("/proc/mounts")).contains(" " + at + " ");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Unmounts as a user does, and waits until the daemon has written everything and ended. */
+  public void unmount() {
+    Shell.run(Path.of("/"), "umount '" + at + "'");
+    daemon.await();
+  }
+
+  /** Mounts again after {@link #unmount} or a kill. */
+  public void mountAgain() {
+    daemon.start();
+    awaitUsable();
+  }
+
+  /** Ends the daemon by force; what is left of the mount is taken away. */
+  public void kill() {
+    daemon.kill();
+    Shell.attempt(Path.of("/"), Map.of(), "umount", "-l", at.toString());
+  }
+
+  @Override
+  public void close() {
+    if (isMounted()) {
+      Shell.attempt(Path.of("/"), Map.of(), "umount", at.toString());
+    }
+    if (isMounted()) {
+      Shell.attempt(Path.of("/"), Map.of(), "umount", "-l", at.toString());
+    }
+    daemon.kill();
+  }
+}
