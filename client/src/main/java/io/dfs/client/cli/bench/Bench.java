@@ -88,8 +88,7 @@ public final class Bench {
     files.delete();
   }
 
-  private void measure(
-      String name, int streams, Cache cache, Unit unit, long count, Work work)
+  private void measure(String name, int streams, Cache cache, Unit unit, long count, Work work)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     work.run();

@@ -1,0 +1,34 @@
+package io.dfs.client.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(name = "version", description = "Print the version.", mixinStandardHelpOptions = true)
+final class VersionCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    spec.commandLine().getOut().println(Version.line());
+    return 0;
+  }
+
+  /** The version as in the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {line()};
+    }
+
+    static String line() {
+      String version = Version.class.getPackage().getImplementationVersion();
+      return "dfs "
+          + (version == null ? "(from classes)" : version)
+          + ", Java "
+          + System.getProperty("java.version");
+    }
+  }
+}
