@@ -1,0 +1,2 @@
+/** What only shows when all modules are there. */
+package io.dfs.packaging;
