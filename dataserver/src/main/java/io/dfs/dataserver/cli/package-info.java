@@ -1,0 +1,5 @@
+/** The command {@code dfs dataserver}. */
+@NullMarked
+package io.dfs.dataserver.cli;
+
+import org.jspecify.annotations.NullMarked;

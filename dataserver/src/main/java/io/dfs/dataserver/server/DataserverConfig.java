@@ -1,0 +1,87 @@
+package io.dfs.dataserver.server;
+
+import io.dfs.common.config.Bytes;
+import io.dfs.common.config.HostPort;
+import io.dfs.common.config.Section;
+import io.dfs.common.config.Setting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The settings of a dataserver; each is explained by its annotation. */
+@Section(value = "dataserver", doc = "Keeps chunks of files on local disks.")
+public record DataserverConfig(
+    @Setting(value = "0.0.0.0:9701", doc = "Where it listens; 0.0.0.0 is every interface.")
+        HostPort listen,
+    @Setting(
+            value = "",
+            doc =
+                "The address that clients and other servers are told. Empty: the listen address if"
+                    + " that is one interface, else the name of the machine.")
+        Optional<HostPort> advertise,
+    @Setting(
+            value = "/var/lib/dfs/data",
+            doc =
+                "Where chunks are kept: one directory on each disk, used by nothing else. They may be"
+                    + " added to.")
+        List<Path> directories,
+    @Setting(value = "127.0.0.1:9700", doc = "The nameservers, in any order.")
+        List<HostPort> nameservers,
+    @Setting(
+            value = "",
+            doc = "The machine as placement sees it: copies go to different ones. Empty: its name.")
+        Optional<String> host,
+    @Setting(value = "", doc = "The failure domain above the machine, if there is one.")
+        String rack,
+    @Setting(
+            value = "1 GiB",
+            min = "0",
+            doc =
+                "Free space of each disk that is left alone; writes that would use it are refused.")
+        @Bytes
+        long reserve,
+    @Setting(
+            value = "4",
+            min = "1",
+            max = "64",
+            doc = "Threads that write to each disk, and as many that sync it.")
+        int diskThreads,
+    @Setting(
+            value = "0",
+            min = "0",
+            max = "64",
+            doc = "Threads that serve connections. 0: one for each processor, at most 8.")
+        int networkThreads,
+    @Setting(
+            value = "1024",
+            min = "16",
+            max = "100000",
+            doc = "Chunks kept open when nobody uses them: file descriptors.")
+        int openChunks,
+    @Setting(
+            value = "16 MiB",
+            min = "2 MiB",
+            max = "256 MiB",
+            doc =
+                "Bytes that one connection may have sent and not got answered; then it must wait.")
+        @Bytes
+        long connectionWindow,
+    @Setting(
+            value = "2",
+            min = "1",
+            max = "16",
+            doc = "Connections to each server that comes next in chains.")
+        int chainConnections,
+    @Setting(
+            value = "20 s",
+            min = "1 s",
+            max = "5 m",
+            doc = "How long the next server of a chain may take to answer, before the write fails.")
+        Duration chainTimeout,
+    @Setting(
+            value = "1 h",
+            min = "1 s",
+            max = "7 d",
+            doc = "Time from one count of all chunks to the next; they find what can be deleted.")
+        Duration inventoryInterval) {}

@@ -1,0 +1,136 @@
+package io.dfs.dataserver.store;
+
+import com.google.errorprone.annotations.Var;
+import io.dfs.common.id.ChunkId;
+import io.dfs.dataserver.chunk.Boot;
+import io.dfs.dataserver.chunk.ChunkFile;
+import io.dfs.dataserver.chunk.FileIo;
+import io.dfs.dataserver.store.OpenChunk.Located;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds chunks by looking where each disk would have them, and makes and removes them. Immutable;
+ * for one chunk its methods are called one after the other.
+ */
+final class ChunkFinder {
+  private static final Logger log = LoggerFactory.getLogger(ChunkFinder.class);
+
+  private final Disks disks;
+  private final long boot = Boot.current();
+
+  ChunkFinder(Disks disks) {
+    this.disks = disks;
+  }
+
+  /** Null when the chunk is on no disk; EIO when it is but cannot be opened. */
+  @Nullable Located find(ChunkId chunk) {
+    for (Disk disk : disks.all()) {
+      Path path = disk.path(chunk);
+      try {
+        ChunkFile file = open(path, chunk);
+        if (file != null) {
+          return new Located(file, disk);
+        }
+      } catch (NoSuchFileException e) {
+        log.trace("chunk {} is not on {}", chunk, disk);
+      } catch (IOException e) {
+        throw disk.readFailed("opening " + path, e);
+      }
+    }
+    return null;
+  }
+
+  private @Nullable ChunkFile open(Path path, ChunkId chunk) throws IOException {
+    FileIo io = openFile(path);
+    @Var ChunkFile file = null;
+    try {
+      file = ChunkFile.open(io, path.toString(), chunk, disks.clusterHash(), boot);
+    } finally {
+      if (file == null) {
+        io.close();
+      }
+    }
+    return file;
+  }
+
+  private static FileIo openFile(Path path) throws IOException {
+    try {
+      return FileIo.open(path, true);
+    } catch (AccessDeniedException e) {
+      return FileIo.open(path, false);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (FileSystemException e) {
+      if (String.valueOf(e.getReason()).contains("Read-only")) {
+        return FileIo.open(path, false);
+      }
+      throw e;
+    }
+  }
+
+  /** Makes a chunk on the disk with the most space. */
+  Located create(ChunkId chunk, int bytes) {
+    Disk disk = disks.forNewChunk();
+    disk.reserve(bytes);
+    Path path = disk.path(chunk);
+    try {
+      FileIo io = createFile(path);
+      try {
+        ChunkFile file = ChunkFile.create(io, path.toString(), chunk, disks.clusterHash(), boot);
+        return new Located(file, disk);
+      } catch (IOException | RuntimeException e) {
+        io.close();
+        Files.deleteIfExists(path);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw disk.writeFailed("making chunk " + chunk, e);
+    }
+  }
+
+  private static FileIo createFile(Path path) throws IOException {
+    try {
+      return FileIo.create(path);
+    } catch (NoSuchFileException e) {
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
+      return FileIo.create(path);
+    } catch (FileAlreadyExistsException e) {
+      // find() saw that it never became a chunk.
+      Files.delete(path);
+      return FileIo.create(path);
+    }
+  }
+
+  /** Removes a chunk whose first append failed. */
+  void discard(Located made, ChunkId chunk) {
+    try {
+      made.file().close();
+      Files.deleteIfExists(made.disk().path(chunk));
+    } catch (IOException e) {
+      log.warn("cannot remove the empty chunk {}: {}", made.file().path(), e.toString());
+    }
+  }
+
+  void deleteEverywhere(ChunkId chunk) throws IOException {
+    for (Disk disk : disks.all()) {
+      Path path = disk.path(chunk);
+      try {
+        long bytes = Math.max(0, Files.size(path) - ChunkFile.dataPosition());
+        Files.delete(path);
+        disk.counters.add(-1, -bytes);
+      } catch (NoSuchFileException e) {
+        log.trace("chunk {} is not on {}", chunk, disk);
+      }
+    }
+  }
+}
