@@ -29,7 +29,7 @@ import picocli.CommandLine.ParameterException;
       "  umount      Unmounts it.",
       "",
       "Each has --help. The cluster is given by --nameserver, DFS_NAMESERVER or",
-      "[client] nameserver in /etc/dfs/dfs.conf."
+      "[client] nameservers in /etc/dfs/dfs.conf."
     })
 public final class DfsCommand {
   private DfsCommand() {}
