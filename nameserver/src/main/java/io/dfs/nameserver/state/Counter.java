@@ -1,0 +1,28 @@
+package io.dfs.nameserver.state;
+
+/** A number that is kept with the state, so that no start has to count or to search. */
+public enum Counter {
+  /** Commands applied so far; also the cookie of the entry that a command makes. */
+  APPLIED(1),
+  /** The last inode or extent tree number given out. */
+  INODE(2),
+  /** The last chunk sequence given out. */
+  CHUNK(3),
+  SESSION(4),
+  NODE(5),
+  GROUP(6),
+  /** Inodes that exist. */
+  INODES(7),
+  /** Chunks that exist. */
+  CHUNKS(8);
+
+  private final byte code;
+
+  Counter(int code) {
+    this.code = (byte) code;
+  }
+
+  byte code() {
+    return code;
+  }
+}

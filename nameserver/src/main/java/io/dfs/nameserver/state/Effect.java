@@ -1,0 +1,33 @@
+package io.dfs.nameserver.state;
+
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.RequestId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Group;
+
+/**
+ * What a committed command means for what is kept in memory beside the state. Effects are handed
+ * over in the order of the commands, after their commit and before their replies.
+ */
+public sealed interface Effect {
+  /** The session has opened the inode with this request. */
+  record Opened(RequestId request, InodeId inode) implements Effect {}
+
+  /** The inode has lost its last name. */
+  record Orphaned(InodeId inode) implements Effect {}
+
+  /** A removal of the inode has been tried: it is gone, or has a name. */
+  record Purged(InodeId inode) implements Effect {}
+
+  /** An extent tree waits to be worked off. */
+  record PurgeQueued(long tree) implements Effect {}
+
+  /** Some lock of the inode was freed. */
+  record Unlocked(InodeId inode) implements Effect {}
+
+  record SessionBegun(SessionId session) implements Effect {}
+
+  record SessionEnded(SessionId session) implements Effect {}
+
+  record GroupAdded(Group group) implements Effect {}
+}

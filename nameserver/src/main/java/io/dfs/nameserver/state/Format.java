@@ -1,0 +1,32 @@
+package io.dfs.nameserver.state;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import java.nio.ByteBuffer;
+
+/** The version byte at the head of stored values. */
+public final class Format {
+  private Format() {}
+
+  /** The stored form of a constant whose place is part of the format. */
+  @SuppressWarnings("EnumOrdinal")
+  public static byte code(Enum<?> constant) {
+    return (byte) constant.ordinal();
+  }
+
+  /** Reads the version byte; EIO when it is not the one that this program writes. */
+  public static void check(ByteBuffer in, byte expected, String what) {
+    byte found = in.get();
+    if (found != expected) {
+      throw new FsException(
+          Errno.EIO,
+          "a stored "
+              + what
+              + " has format "
+              + found
+              + ", this program knows "
+              + expected
+              + "; was the directory written by a newer version?");
+    }
+  }
+}

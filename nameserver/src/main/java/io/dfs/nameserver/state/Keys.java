@@ -1,0 +1,208 @@
+package io.dfs.nameserver.state;
+
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.GroupId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Name;
+import java.nio.ByteBuffer;
+
+/**
+ * The schema: every key that the nameserver writes. Numbers are big-endian, so that keys sort as
+ * their numbers do; sizes in bytes in brackets.
+ *
+ * <pre>
+ * 'I' inode[8]                    an inode: {@link Inode}
+ * 'D' parent[8] name[1..255]      a directory entry: {@link Dentry}
+ * 'C' parent[8] cookie[8]         the same entry in listing order: child[8] type[1] name
+ * 'T' inode[8]                    the target of a symbolic link
+ * 'X' inode[8] name[1..255]       an extended attribute: its value
+ * 'E' tree[8] fileOffset[8]       an extent: length[4] chunk[8] chunkOffset[4]
+ * 'K' chunk[8]                    a chunk: {@link ChunkState}
+ * 'W' session[8] chunk[8]         the session may append to the chunk: empty
+ * 'G' node[4] chunk[8]            the server shall delete the chunk: empty
+ * 'P' group[4]                    a placement group, as its message
+ * 'N' node[4]                     a dataserver: {@link Server}
+ * 'S' session[8]                  a session: {@link SessionRecord}
+ * 'R' session[8] slot[4]          the last request of a slot: {@link SlotReply}
+ * 'O' inode[8]                    the inode has no name any more: empty
+ * 'U' tree[8]                     the extents of the tree belong to no file any more: empty
+ * 'L' inode[8]                    its locks: {@code lock.LockList}
+ * 'Q' session[8] inode[8]         the session holds locks on the inode: empty
+ * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
+ * </pre>
+ *
+ * An extent tree has the number of its inode at first; cutting a long layout to nothing gives the
+ * inode another tree, and the old one is worked off in the background.
+ */
+public final class Keys {
+  private Keys() {}
+
+  private static byte[] key(char table) {
+    return new byte[] {(byte) table};
+  }
+
+  private static byte[] key(char table, int a) {
+    return ByteBuffer.allocate(5).put((byte) table).putInt(a).array();
+  }
+
+  private static byte[] key(char table, long a) {
+    return ByteBuffer.allocate(9).put((byte) table).putLong(a).array();
+  }
+
+  private static byte[] key(char table, long a, long b) {
+    return ByteBuffer.allocate(17).put((byte) table).putLong(a).putLong(b).array();
+  }
+
+  private static byte[] key(char table, long a, Name name) {
+    return ByteBuffer.allocate(9 + name.length())
+        .put((byte) table)
+        .putLong(a)
+        .put(name.bytes())
+        .array();
+  }
+
+  /** The least key that is greater than every key with this prefix. */
+  static byte[] after(byte[] prefix) {
+    byte[] end = prefix.clone();
+    for (int i = end.length - 1; i >= 0; i--) {
+      if (++end[i] != 0) {
+        return end;
+      }
+    }
+    throw new IllegalArgumentException("no key follows");
+  }
+
+  static byte[] inode(InodeId inode) {
+    return key('I', inode.value());
+  }
+
+  static byte[] inodes() {
+    return key('I');
+  }
+
+  static byte[] dentry(InodeId parent, Name name) {
+    return key('D', parent.value(), name);
+  }
+
+  static byte[] dentryByCookie(InodeId parent, long cookie) {
+    return key('C', parent.value(), cookie);
+  }
+
+  static byte[] dentriesByCookie(InodeId parent) {
+    return key('C', parent.value());
+  }
+
+  static byte[] symlink(InodeId inode) {
+    return key('T', inode.value());
+  }
+
+  static byte[] xattr(InodeId inode, Name name) {
+    return key('X', inode.value(), name);
+  }
+
+  static byte[] xattrs(InodeId inode) {
+    return key('X', inode.value());
+  }
+
+  static byte[] extent(long tree, long fileOffset) {
+    return key('E', tree, fileOffset);
+  }
+
+  static byte[] extents(long tree) {
+    return key('E', tree);
+  }
+
+  static byte[] chunk(ChunkId chunk) {
+    return key('K', chunk.value());
+  }
+
+  static byte[] chunks() {
+    return key('K');
+  }
+
+  static byte[] writing(SessionId session, ChunkId chunk) {
+    return key('W', session.value(), chunk.value());
+  }
+
+  static byte[] writing(SessionId session) {
+    return key('W', session.value());
+  }
+
+  static byte[] garbage(NodeId node, long chunk) {
+    return ByteBuffer.allocate(13).put((byte) 'G').putInt(node.value()).putLong(chunk).array();
+  }
+
+  static byte[] garbage(NodeId node) {
+    return key('G', node.value());
+  }
+
+  static byte[] group(GroupId group) {
+    return key('P', group.value());
+  }
+
+  static byte[] groups() {
+    return key('P');
+  }
+
+  static byte[] server(NodeId node) {
+    return key('N', node.value());
+  }
+
+  static byte[] servers() {
+    return key('N');
+  }
+
+  static byte[] session(SessionId session) {
+    return key('S', session.value());
+  }
+
+  static byte[] sessions() {
+    return key('S');
+  }
+
+  static byte[] slot(SessionId session, int slot) {
+    return ByteBuffer.allocate(13).put((byte) 'R').putLong(session.value()).putInt(slot).array();
+  }
+
+  static byte[] slots(SessionId session) {
+    return key('R', session.value());
+  }
+
+  static byte[] orphan(InodeId inode) {
+    return key('O', inode.value());
+  }
+
+  static byte[] orphans() {
+    return key('O');
+  }
+
+  static byte[] purge(long tree) {
+    return key('U', tree);
+  }
+
+  static byte[] purges() {
+    return key('U');
+  }
+
+  static byte[] locks(InodeId inode) {
+    return key('L', inode.value());
+  }
+
+  static byte[] lockedBy(SessionId session, InodeId inode) {
+    return key('Q', session.value(), inode.value());
+  }
+
+  static byte[] lockedBy(SessionId session) {
+    return key('Q', session.value());
+  }
+
+  static byte[] counter(Counter counter) {
+    return new byte[] {'M', counter.code()};
+  }
+
+  static byte[] clusterId() {
+    return new byte[] {'M', (byte) 0xff};
+  }
+}

@@ -1,0 +1,288 @@
+package io.dfs.nameserver.state;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.GroupId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.DirEntry;
+import io.dfs.common.message.Extent;
+import io.dfs.common.message.FileType;
+import io.dfs.common.message.Group;
+import io.dfs.common.message.Name;
+import io.dfs.nameserver.kv.Cursor;
+import io.dfs.nameserver.kv.KeyValueReader;
+import io.dfs.nameserver.kv.KeyValueReader.Entry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The tables for reading: typed access to the keys of {@link Keys}. As shared as its reader. */
+public sealed class Tables permits Transaction {
+  private static final FileType[] TYPES = FileType.values();
+
+  private final KeyValueReader reader;
+
+  public Tables(KeyValueReader reader) {
+    this.reader = reader;
+  }
+
+  public @Nullable Inode findInode(InodeId id) {
+    byte[] value = reader.get(Keys.inode(id));
+    return value == null ? null : Inode.decode(id, value);
+  }
+
+  /** ENOENT when there is none. */
+  public Inode inode(InodeId id) {
+    Inode inode = findInode(id);
+    if (inode == null) {
+      throw new FsException(Errno.ENOENT, "inode " + id + " does not exist");
+    }
+    return inode;
+  }
+
+  /** ENOTDIR when it is none. */
+  public Inode directory(InodeId id) {
+    Inode inode = inode(id);
+    if (!inode.isDirectory()) {
+      throw new FsException(Errno.ENOTDIR, "inode " + id + " is not a directory");
+    }
+    return inode;
+  }
+
+  public @Nullable Dentry findDentry(InodeId parent, Name name) {
+    byte[] value = reader.get(Keys.dentry(parent, name));
+    return value == null ? null : Dentry.decode(value);
+  }
+
+  /** ENOENT when there is none. */
+  public Dentry dentry(InodeId parent, Name name) {
+    Dentry dentry = findDentry(parent, name);
+    if (dentry == null) {
+      throw new FsException(Errno.ENOENT, "'" + name + "' does not exist");
+    }
+    return dentry;
+  }
+
+  /** Entries after {@code cookie}, without attributes. */
+  public List<DirEntry> entries(InodeId parent, long cookie, int max) {
+    List<DirEntry> entries = new ArrayList<>();
+    byte[] to = Keys.after(Keys.dentriesByCookie(parent));
+    try (Cursor cursor = reader.scan(Keys.dentryByCookie(parent, cookie + 1), to)) {
+      Entry e;
+      while (entries.size() < max && (e = cursor.next()) != null) {
+        ByteBuffer in = ByteBuffer.wrap(e.value());
+        InodeId child = new InodeId(in.getLong());
+        FileType type = TYPES[in.get()];
+        byte[] name = new byte[in.remaining()];
+        in.get(name);
+        entries.add(new DirEntry(new Name(name), child, type, lastLong(e.key()), null));
+      }
+    }
+    return entries;
+  }
+
+  public byte[] symlink(InodeId inode) {
+    byte[] target = reader.get(Keys.symlink(inode));
+    if (target == null) {
+      throw new FsException(Errno.EINVAL, "inode " + inode + " is not a symbolic link");
+    }
+    return target;
+  }
+
+  public byte @Nullable [] xattr(InodeId inode, Name name) {
+    return reader.get(Keys.xattr(inode, name));
+  }
+
+  /** Names and the lengths of the values. */
+  public Map<Name, Integer> xattrs(InodeId inode) {
+    Map<Name, Integer> names = new LinkedHashMap<>();
+    byte[] prefix = Keys.xattrs(inode);
+    try (Cursor cursor = reader.scan(prefix, Keys.after(prefix))) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        byte[] name = java.util.Arrays.copyOfRange(e.key(), prefix.length, e.key().length);
+        names.put(new Name(name), e.value().length);
+      }
+    }
+    return names;
+  }
+
+  /** Extents of a tree that reach past {@code offset} and begin before {@code end}. */
+  public List<Extent> extents(long tree, long offset, long end, int max) {
+    List<Extent> extents = new ArrayList<>();
+    Entry before = reader.last(Keys.extents(tree), Keys.extent(tree, offset));
+    if (before != null) {
+      Extent extent = extent(before);
+      if (extent.fileEnd() > offset) {
+        extents.add(extent);
+      }
+    }
+    try (Cursor cursor = reader.scan(Keys.extent(tree, offset), Keys.extent(tree, end))) {
+      Entry e;
+      while (extents.size() < max && (e = cursor.next()) != null) {
+        extents.add(extent(e));
+      }
+    }
+    return extents;
+  }
+
+  /** The last extent that begins before {@code offset}. */
+  public @Nullable Extent extentBefore(long tree, long offset) {
+    Entry e = reader.last(Keys.extents(tree), Keys.extent(tree, offset));
+    return e == null ? null : extent(e);
+  }
+
+  public @Nullable Extent extentAt(long tree, long offset) {
+    byte[] key = Keys.extent(tree, offset);
+    byte[] value = reader.get(key);
+    return value == null ? null : extent(new Entry(key, value));
+  }
+
+  private static Extent extent(Entry e) {
+    ByteBuffer in = ByteBuffer.wrap(e.value());
+    return new Extent(lastLong(e.key()), in.getInt(), new ChunkId(in.getLong()), in.getInt());
+  }
+
+  public @Nullable ChunkState findChunk(ChunkId chunk) {
+    byte[] value = reader.get(Keys.chunk(chunk));
+    return value == null ? null : ChunkState.decode(value);
+  }
+
+  /** Chunks that the session may append to. */
+  public List<ChunkId> writing(SessionId session, int max) {
+    List<ChunkId> chunks = new ArrayList<>();
+    numbers(Keys.writing(session), 0, max).forEach(chunk -> chunks.add(new ChunkId(chunk)));
+    return chunks;
+  }
+
+  /** Chunks that a server shall delete, those after {@code after}. */
+  public List<ChunkId> garbage(NodeId node, long after, int max) {
+    List<ChunkId> chunks = new ArrayList<>();
+    numbers(Keys.garbage(node), after, max).forEach(chunk -> chunks.add(new ChunkId(chunk)));
+    return chunks;
+  }
+
+  public @Nullable Group findGroup(GroupId id) {
+    byte[] value = reader.get(Keys.group(id));
+    return value == null ? null : GroupRecord.decode(id, value);
+  }
+
+  public List<Group> groups() {
+    List<Group> groups = new ArrayList<>();
+    byte[] prefix = Keys.groups();
+    try (Cursor cursor = reader.scan(prefix, Keys.after(prefix))) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        groups.add(GroupRecord.decode(new GroupId(lastInt(e.key())), e.value()));
+      }
+    }
+    return groups;
+  }
+
+  public @Nullable Server findServer(NodeId id) {
+    byte[] value = reader.get(Keys.server(id));
+    return value == null ? null : Server.decode(value);
+  }
+
+  public Map<NodeId, Server> servers() {
+    Map<NodeId, Server> servers = new LinkedHashMap<>();
+    byte[] prefix = Keys.servers();
+    try (Cursor cursor = reader.scan(prefix, Keys.after(prefix))) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        servers.put(new NodeId(lastInt(e.key())), Server.decode(e.value()));
+      }
+    }
+    return servers;
+  }
+
+  public @Nullable SessionRecord findSession(SessionId id) {
+    byte[] value = reader.get(Keys.session(id));
+    return value == null ? null : SessionRecord.decode(value);
+  }
+
+  public Map<SessionId, SessionRecord> sessions() {
+    Map<SessionId, SessionRecord> sessions = new LinkedHashMap<>();
+    byte[] prefix = Keys.sessions();
+    try (Cursor cursor = reader.scan(prefix, Keys.after(prefix))) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        sessions.put(new SessionId(lastLong(e.key())), SessionRecord.decode(e.value()));
+      }
+    }
+    return sessions;
+  }
+
+  public @Nullable SlotReply findSlot(SessionId session, int slot) {
+    byte[] value = reader.get(Keys.slot(session, slot));
+    return value == null ? null : SlotReply.decode(value);
+  }
+
+  /** Inodes without a name, from the first after {@code after}. */
+  public List<InodeId> orphans(InodeId after, int max) {
+    List<InodeId> inodes = new ArrayList<>();
+    numbers(Keys.orphans(), after.value(), max).forEach(i -> inodes.add(new InodeId(i)));
+    return inodes;
+  }
+
+  /** Extent trees that belong to no file any more. */
+  public List<Long> purges(int max) {
+    return numbers(Keys.purges(), 0, max);
+  }
+
+  /** The locks of an inode as {@code lock.LockList} encodes them. */
+  public byte @Nullable [] locks(InodeId inode) {
+    return reader.get(Keys.locks(inode));
+  }
+
+  public List<InodeId> lockedBy(SessionId session, int max) {
+    List<InodeId> inodes = new ArrayList<>();
+    numbers(Keys.lockedBy(session), 0, max).forEach(i -> inodes.add(new InodeId(i)));
+    return inodes;
+  }
+
+  /** The last eight bytes of keys with a prefix, those greater than {@code after}. */
+  private List<Long> numbers(byte[] prefix, long after, int max) {
+    List<Long> numbers = new ArrayList<>();
+    byte[] from =
+        after == 0
+            ? prefix
+            : ByteBuffer.allocate(prefix.length + Long.BYTES)
+                .put(prefix)
+                .putLong(after + 1)
+                .array();
+    try (Cursor cursor = reader.scan(from, Keys.after(prefix))) {
+      Entry e;
+      while (numbers.size() < max && (e = cursor.next()) != null) {
+        numbers.add(lastLong(e.key()));
+      }
+    }
+    return numbers;
+  }
+
+  public long counter(Counter counter) {
+    byte[] value = reader.get(Keys.counter(counter));
+    return value == null ? 0 : ByteBuffer.wrap(value).getLong();
+  }
+
+  /** Empty before the first start. */
+  public String clusterId() {
+    byte[] value = reader.get(Keys.clusterId());
+    return value == null ? "" : new String(value, StandardCharsets.US_ASCII);
+  }
+
+  private static long lastLong(byte[] key) {
+    return ByteBuffer.wrap(key).getLong(key.length - Long.BYTES);
+  }
+
+  private static int lastInt(byte[] key) {
+    return ByteBuffer.wrap(key).getInt(key.length - Integer.BYTES);
+  }
+}

@@ -1,0 +1,216 @@
+package io.dfs.nameserver.state;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.GroupId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Extent;
+import io.dfs.common.message.Group;
+import io.dfs.common.message.Name;
+import io.dfs.nameserver.kv.Cursor;
+import io.dfs.nameserver.kv.KeyValueReader.Entry;
+import io.dfs.nameserver.kv.Overlay;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The tables for one command: sees and collects its changes. Confined to one thread at a time. */
+public final class Transaction extends Tables {
+  private static final byte[] EMPTY = {};
+
+  private final Overlay view;
+  private final List<Effect> effects = new ArrayList<>();
+
+  public Transaction(Overlay view) {
+    super(view);
+    this.view = view;
+  }
+
+  public List<Effect> effects() {
+    return effects;
+  }
+
+  public void effect(Effect effect) {
+    effects.add(effect);
+  }
+
+  public void putInode(Inode inode) {
+    view.put(Keys.inode(inode.id()), inode.encode());
+  }
+
+  public void deleteInode(InodeId inode) {
+    view.delete(Keys.inode(inode));
+  }
+
+  /** Puts a new entry in both orders. */
+  public void putDentry(InodeId parent, Name name, Dentry dentry) {
+    view.put(Keys.dentry(parent, name), dentry.encode());
+    view.put(
+        Keys.dentryByCookie(parent, dentry.cookie()),
+        ByteBuffer.allocate(9 + name.length())
+            .putLong(dentry.child().value())
+            .put(Format.code(dentry.type()))
+            .put(name.bytes())
+            .array());
+  }
+
+  public void deleteDentry(InodeId parent, Name name, Dentry dentry) {
+    view.delete(Keys.dentry(parent, name));
+    view.delete(Keys.dentryByCookie(parent, dentry.cookie()));
+  }
+
+  public void putSymlink(InodeId inode, byte[] target) {
+    view.put(Keys.symlink(inode), target);
+  }
+
+  public void deleteSymlink(InodeId inode) {
+    view.delete(Keys.symlink(inode));
+  }
+
+  public void putXattr(InodeId inode, Name name, byte[] value) {
+    view.put(Keys.xattr(inode, name), value);
+  }
+
+  public void deleteXattr(InodeId inode, Name name) {
+    view.delete(Keys.xattr(inode, name));
+  }
+
+  public void putExtent(long tree, Extent extent) {
+    view.put(
+        Keys.extent(tree, extent.fileOffset()),
+        ByteBuffer.allocate(16)
+            .putInt(extent.length())
+            .putLong(extent.chunk().value())
+            .putInt(extent.chunkOffset())
+            .array());
+  }
+
+  public void deleteExtent(long tree, long fileOffset) {
+    view.delete(Keys.extent(tree, fileOffset));
+  }
+
+  /** Stores the chunk's new state; one that is garbage by it goes to its servers' queues. */
+  public void putChunk(ChunkId chunk, ChunkState state) {
+    if (state.live() < 0) {
+      throw new FsException(Errno.EIO, "chunk " + chunk + " would get negative live bytes");
+    }
+    if (!state.garbage()) {
+      view.put(Keys.chunk(chunk), state.encode());
+      return;
+    }
+    view.delete(Keys.chunk(chunk));
+    add(Counter.CHUNKS, -1);
+    Group group = findGroup(chunk.group());
+    if (group != null) {
+      for (NodeId member : group.members()) {
+        view.put(Keys.garbage(member, chunk.value()), EMPTY);
+      }
+    }
+  }
+
+  public void deleteGarbage(NodeId node, ChunkId chunk) {
+    view.delete(Keys.garbage(node, chunk.value()));
+  }
+
+  public void putWriting(SessionId session, ChunkId chunk) {
+    view.put(Keys.writing(session, chunk), EMPTY);
+  }
+
+  public void deleteWriting(SessionId session, ChunkId chunk) {
+    view.delete(Keys.writing(session, chunk));
+  }
+
+  public void putGroup(Group group) {
+    view.put(Keys.group(group.id()), GroupRecord.encode(group));
+  }
+
+  public void putServer(NodeId id, Server server) {
+    view.put(Keys.server(id), server.encode());
+  }
+
+  public void putSession(SessionId id, SessionRecord session) {
+    view.put(Keys.session(id), session.encode());
+  }
+
+  public void deleteSession(SessionId id) {
+    view.delete(Keys.session(id));
+    byte[] slots = Keys.slots(id);
+    List<byte[]> keys = new ArrayList<>();
+    try (Cursor cursor = scan(slots)) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        keys.add(e.key());
+      }
+    }
+    keys.forEach(view::delete);
+  }
+
+  private Cursor scan(byte[] prefix) {
+    return view.scan(prefix, Keys.after(prefix));
+  }
+
+  public void putSlot(SessionId session, int slot, SlotReply reply) {
+    view.put(Keys.slot(session, slot), reply.encode());
+  }
+
+  public void putOrphan(InodeId inode) {
+    view.put(Keys.orphan(inode), EMPTY);
+  }
+
+  public void deleteOrphan(InodeId inode) {
+    view.delete(Keys.orphan(inode));
+  }
+
+  public void putPurge(long tree) {
+    view.put(Keys.purge(tree), EMPTY);
+  }
+
+  public void deletePurge(long tree) {
+    view.delete(Keys.purge(tree));
+  }
+
+  /** Null when no lock is left. */
+  public void putLocks(InodeId inode, byte @Nullable [] locks) {
+    if (locks == null) {
+      view.delete(Keys.locks(inode));
+    } else {
+      view.put(Keys.locks(inode), locks);
+    }
+  }
+
+  public void putLockedBy(SessionId session, InodeId inode, boolean locked) {
+    if (locked) {
+      view.put(Keys.lockedBy(session, inode), EMPTY);
+    } else {
+      view.delete(Keys.lockedBy(session, inode));
+    }
+  }
+
+  /** Adds to a counter and returns what it is then. */
+  public long add(Counter counter, long delta) {
+    long value = counter(counter) + delta;
+    set(counter, value);
+    return value;
+  }
+
+  public void set(Counter counter, long value) {
+    view.put(Keys.counter(counter), ByteBuffer.allocate(8).putLong(value).array());
+  }
+
+  public void putClusterId(String id) {
+    view.put(Keys.clusterId(), id.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  public GroupId nextGroup() {
+    long next = add(Counter.GROUP, 1);
+    if (next > GroupId.MAX) {
+      throw new FsException(Errno.ENOSPC, "all numbers of placement groups are used");
+    }
+    return new GroupId((int) next);
+  }
+}
