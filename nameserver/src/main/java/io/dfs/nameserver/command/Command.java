@@ -1,0 +1,65 @@
+package io.dfs.nameserver.command;
+
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.GroupId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.DataSettings;
+import io.dfs.common.message.Mutation;
+import io.dfs.common.message.Timestamp;
+import io.dfs.nameserver.state.Server;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change of the state. Whoever submits it has resolved all that is not a function of the state:
+ * time, the group for a chunk, what nobody has open.
+ */
+public sealed interface Command {
+  /**
+   * Makes the root directory unless there is one. Answered by Done.
+   *
+   * @param uid who owns the root
+   */
+  record Format(String clusterId, DataSettings settings, int uid, int gid, Timestamp now)
+      implements Command {}
+
+  /**
+   * What a client asks.
+   *
+   * @param group takes the chunk of an AllocateChunk, else null
+   */
+  record Mutate(Mutation mutation, Timestamp now, @Nullable GroupId group) implements Command {}
+
+  /** Answered by SessionOpened with the number only. */
+  record BeginSession(String description, Timestamp now) implements Command {}
+
+  /**
+   * The session takes no requests any more; clears a bounded part of what it left. Ends with the
+   * effect SessionEnded when all is cleared, else it is to be submitted again.
+   */
+  record EndSession(SessionId session) implements Command {}
+
+  /** Removes inodes that have no name and that nobody has open; those that have one stay. */
+  record Purge(List<InodeId> inodes) implements Command {}
+
+  /** Works off a part of an extent tree that belongs to no file. */
+  record PurgeTree(long tree) implements Command {}
+
+  /** The file was read. */
+  record Touch(InodeId inode, Timestamp atime) implements Command {}
+
+  /**
+   * A dataserver has come or has changed. Answered by Registered.
+   *
+   * @param node NONE gives it a number
+   */
+  record PutServer(NodeId node, Server server) implements Command {}
+
+  /** Adds placement groups of these members, in chain order. Answered by Done. */
+  record AddGroups(int replicas, List<List<NodeId>> members) implements Command {}
+
+  /** The server has deleted these chunks. Answered by Done. */
+  record Deleted(NodeId node, List<ChunkId> chunks) implements Command {}
+}

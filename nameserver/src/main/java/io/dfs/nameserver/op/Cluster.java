@@ -1,0 +1,81 @@
+package io.dfs.nameserver.op;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.message.FileType;
+import io.dfs.common.message.Group;
+import io.dfs.common.message.Reply;
+import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.state.Counter;
+import io.dfs.nameserver.state.Effect;
+import io.dfs.nameserver.state.Inode;
+import io.dfs.nameserver.state.Transaction;
+import java.util.List;
+
+/** Commands of the cluster itself: its root, its servers and groups. */
+final class Cluster {
+  private Cluster() {}
+
+  static Reply.Done apply(Transaction tx, Command.Format c) {
+    if (tx.findInode(InodeId.ROOT) != null) {
+      return Reply.Done.DONE;
+    }
+    tx.putClusterId(c.clusterId());
+    tx.set(Counter.INODE, InodeId.ROOT.value());
+    tx.set(Counter.INODES, 1);
+    tx.putInode(
+        new Inode(
+            InodeId.ROOT,
+            FileType.DIRECTORY,
+            0755,
+            2,
+            c.uid(),
+            c.gid(),
+            0,
+            0,
+            0,
+            c.now(),
+            c.now(),
+            c.now(),
+            c.now(),
+            1,
+            c.settings(),
+            InodeId.ROOT,
+            InodeId.ROOT.value()));
+    return Reply.Done.DONE;
+  }
+
+  static Reply.Registered apply(Transaction tx, Command.PutServer c) {
+    NodeId id = c.node();
+    if (id.equals(NodeId.NONE)) {
+      long next = tx.add(Counter.NODE, 1);
+      if (next > Integer.MAX_VALUE) {
+        throw new FsException(Errno.ENOSPC, "all numbers of dataservers are used");
+      }
+      id = new NodeId((int) next);
+    } else if (id.value() > tx.counter(Counter.NODE)) {
+      tx.set(Counter.NODE, id.value());
+    }
+    tx.putServer(id, c.server());
+    return new Reply.Registered(id, "", 0);
+  }
+
+  static Reply.Done apply(Transaction tx, Command.AddGroups c) {
+    for (List<NodeId> members : c.members()) {
+      Group group = new Group(tx.nextGroup(), c.replicas(), 1, members);
+      tx.putGroup(group);
+      tx.effect(new Effect.GroupAdded(group));
+    }
+    return Reply.Done.DONE;
+  }
+
+  static Reply.Done apply(Transaction tx, Command.Deleted c) {
+    for (ChunkId chunk : c.chunks()) {
+      tx.deleteGarbage(c.node(), chunk);
+    }
+    return Reply.Done.DONE;
+  }
+}

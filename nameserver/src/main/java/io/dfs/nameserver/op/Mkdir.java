@@ -1,0 +1,18 @@
+package io.dfs.nameserver.op;
+
+import io.dfs.common.message.FileType;
+import io.dfs.common.message.Mutation;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
+import io.dfs.nameserver.state.Transaction;
+
+/** Makes a directory. */
+final class Mkdir {
+  private Mkdir() {}
+
+  static Reply.Node apply(Transaction tx, Timestamp now, Mutation.Mkdir m) {
+    return new Reply.Node(
+        Creation.make(tx, now, m.caller(), m.parent(), m.name(), FileType.DIRECTORY, m.mode(), 0, 0)
+            .attr());
+  }
+}
