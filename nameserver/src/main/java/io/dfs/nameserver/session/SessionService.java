@@ -1,0 +1,105 @@
+package io.dfs.nameserver.session;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
+import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.log.CommandLog;
+import io.dfs.nameserver.op.StateMachine;
+import io.dfs.nameserver.state.SessionRecord;
+import io.dfs.nameserver.state.Tables;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens, renews and ends sessions. Shared. */
+public final class SessionService {
+  private static final Logger log = LoggerFactory.getLogger(SessionService.class);
+
+  /** Far more than a cluster has mounts; each takes some KiB with its slots. */
+  private static final int MAX_SESSIONS = 100_000;
+
+  private static final int MAX_DESCRIPTION = 1000;
+
+  private final Tables tables;
+  private final CommandLog commands;
+  private final Leases leases;
+  private final long leaseMs;
+
+  public SessionService(Tables tables, CommandLog commands, Leases leases, long leaseMs) {
+    this.tables = tables;
+    this.commands = commands;
+    this.leases = leases;
+    this.leaseMs = leaseMs;
+  }
+
+  /** After a start: sessions have a whole lease again, and unfinished endings go on. */
+  public void resumeAll() {
+    for (Map.Entry<SessionId, SessionRecord> each : tables.sessions().entrySet()) {
+      if (each.getValue().ended()) {
+        end(each.getKey());
+      } else {
+        leases.begin(each.getKey(), System.nanoTime());
+      }
+    }
+  }
+
+  public CompletableFuture<Reply> open(Query.OpenSession q) {
+    if (!q.resume().equals(SessionId.NONE)) {
+      leases.renew(q.resume(), System.nanoTime());
+      return CompletableFuture.completedFuture(opened(q.resume()));
+    }
+    if (leases.size() >= MAX_SESSIONS) {
+      throw new FsException(
+          Errno.EAGAIN, "there are " + MAX_SESSIONS + " sessions; unmount some and try again");
+    }
+    String text = q.description();
+    String description =
+        text.length() > MAX_DESCRIPTION ? text.substring(0, MAX_DESCRIPTION) : text;
+    return commands
+        .submit(new Command.BeginSession(description, Timestamp.of(Instant.now())), false)
+        .thenApply(reply -> opened(((Reply.SessionOpened) reply).session()));
+  }
+
+  private Reply opened(SessionId session) {
+    return new Reply.SessionOpened(
+        session,
+        (int) leaseMs,
+        StateMachine.SLOTS,
+        tables.clusterId(),
+        tables.inode(InodeId.ROOT).settings());
+  }
+
+  /** Ends a session, in as many steps as it takes. No error when it has ended. */
+  public CompletableFuture<Reply> end(SessionId session) {
+    leases.end(session);
+    return commands
+        .submit(new Command.EndSession(session), false)
+        .thenCompose(
+            reply ->
+                tables.findSession(session) == null
+                    ? CompletableFuture.completedFuture(reply)
+                    : end(session));
+  }
+
+  /** Ends the sessions whose lease has run out. */
+  public void sweep(long nowNanos) {
+    for (SessionId session : leases.expired(nowNanos, leaseMs * 1_000_000)) {
+      log.warn("session {} was silent for its lease of {} ms and is ended", session, leaseMs);
+      end(session)
+          .whenComplete(
+              (reply, failure) -> {
+                if (failure != null) {
+                  // Left for the next sweep.
+                  leases.begin(session, nowNanos - leaseMs * 1_000_000);
+                }
+              });
+    }
+  }
+}
