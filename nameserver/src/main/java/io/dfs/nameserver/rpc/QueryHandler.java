@@ -1,0 +1,245 @@
+package io.dfs.nameserver.rpc;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.DirEntry;
+import io.dfs.common.message.Layout;
+import io.dfs.common.message.Name;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.kv.Snapshot;
+import io.dfs.nameserver.lock.LockList;
+import io.dfs.nameserver.namespace.Access;
+import io.dfs.nameserver.namespace.Names;
+import io.dfs.nameserver.namespace.RelativeAtime;
+import io.dfs.nameserver.namespace.Xattrs;
+import io.dfs.nameserver.op.FileLayout;
+import io.dfs.nameserver.state.Inode;
+import io.dfs.nameserver.state.Tables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers queries, straight from the store on the calling thread. Shared. */
+final class QueryHandler {
+  private static final Logger log = LoggerFactory.getLogger(QueryHandler.class);
+
+  /** With names of 255 bytes and attributes this stays under a MiB on the wire. */
+  private static final int MAX_ENTRIES = 2048;
+
+  private static final int MAX_EXTENTS = 16_384;
+
+  /** A waiter asks again after it, so that a lost client is noticed. */
+  private static final int MAX_WAIT_MS = 60_000;
+
+  private final Services services;
+  private final Tables tables;
+  private final StatusReport status;
+
+  QueryHandler(Services services, StatusReport status) {
+    this.services = services;
+    this.tables = services.tables();
+    this.status = status;
+  }
+
+  CompletableFuture<? extends Reply> answer(Query query) {
+    if (query instanceof Query.OpenSession q) {
+      return services.sessions().open(q);
+    } else if (query instanceof Query.CloseSession q) {
+      return services.sessions().end(q.session());
+    } else if (query instanceof Query.AwaitLock q) {
+      return await(q);
+    } else if (query instanceof Query.SyncMetadata) {
+      return services.commands().sync().thenApply(unused -> Reply.Done.DONE);
+    }
+    return CompletableFuture.completedFuture(now(query));
+  }
+
+  private Reply now(Query query) {
+    if (query instanceof Query.Lookup q) {
+      return lookup(q);
+    } else if (query instanceof Query.GetAttr q) {
+      return new Reply.Node(tables.inode(q.inode()).attr());
+    } else if (query instanceof Query.Open q) {
+      return open(q);
+    } else if (query instanceof Query.Release q) {
+      return release(q);
+    } else if (query instanceof Query.ReadDir q) {
+      return readDir(q);
+    } else if (query instanceof Query.GetLayout q) {
+      return layout(q);
+    } else if (query instanceof Query.ReadLink q) {
+      tables.inode(q.inode());
+      return new Reply.Bytes(tables.symlink(q.inode()));
+    } else if (query instanceof Query.GetXattr q) {
+      return xattr(q);
+    } else if (query instanceof Query.ListXattr q) {
+      return xattrs(q);
+    } else if (query instanceof Query.KeepAlive q) {
+      renew(q.session());
+      return Reply.Done.DONE;
+    } else if (query instanceof Query.AssertOpen q) {
+      renew(q.session());
+      q.inodes().forEach(inode -> services.opens().ensureOpen(q.session(), inode));
+      return Reply.Done.DONE;
+    } else if (query instanceof Query.GetGroups q) {
+      return services.registry().map().since(q.knownEpoch());
+    } else if (query instanceof Query.GetLock q) {
+      return lock(q);
+    } else if (query instanceof Query.StatFs) {
+      return status.statFs();
+    } else if (query instanceof Query.GetStatus) {
+      return status.status();
+    } else if (query instanceof Query.ReportReplica q) {
+      log.warn(
+          "a reader found the copy of chunk {} on {} bad: {}", q.chunk(), q.server(), q.problem());
+      return Reply.Done.DONE;
+    }
+    throw new FsException(Errno.ENOSYS, query.getClass().getSimpleName() + " is not known");
+  }
+
+  private void renew(SessionId session) {
+    services.leases().renew(session, System.nanoTime());
+  }
+
+  private Reply lookup(Query.Lookup q) {
+    Names.check(q.name());
+    Inode parent = tables.directory(q.parent());
+    Access.require(parent, q.caller(), Access.EXECUTE);
+    if (q.name().isDot()) {
+      return new Reply.Node(parent.attr());
+    }
+    InodeId child =
+        q.name().isDotDot() ? parent.parent() : tables.dentry(q.parent(), q.name()).child();
+    return new Reply.Node(tables.inode(child).attr());
+  }
+
+  private Reply open(Query.Open q) {
+    renew(q.session());
+    if (!services.opens().open(q.session(), q.inode())) {
+      throw new FsException(Errno.ENOENT, "inode " + q.inode() + " does not exist");
+    }
+    try (Snapshot snapshot = services.store().snapshot()) {
+      Tables then = new Tables(snapshot);
+      Inode inode = then.inode(q.inode());
+      Access.require(inode, q.caller(), q.access() & 7);
+      Layout layout =
+          inode.isRegular() && q.knownVersion() != inode.version()
+              ? FileLayout.head(then, inode)
+              : null;
+      // A session that ended meanwhile would never release this open.
+      renew(q.session());
+      return new Reply.Opened(inode.attr(), layout, false);
+    } catch (RuntimeException e) {
+      closed(q.session(), q.inode(), 1);
+      throw e;
+    }
+  }
+
+  private Reply release(Query.Release q) {
+    renew(q.session());
+    if (q.count() < 1) {
+      throw new FsException(Errno.EINVAL, "a release of " + q.count() + " opens");
+    }
+    Inode inode = closed(q.session(), q.inode(), q.count());
+    if (inode != null && q.readAt() != null && RelativeAtime.records(inode, q.readAt())) {
+      var unused = services.commands().submit(new Command.Touch(q.inode(), q.readAt()), false);
+    }
+    return Reply.Done.DONE;
+  }
+
+  private @Nullable Inode closed(SessionId session, InodeId id, int count) {
+    boolean last = services.opens().release(session, id, count);
+    Inode inode = tables.findInode(id);
+    if (last && inode != null && inode.nlink() == 0) {
+      services.reaper().candidate(id);
+      services.reaper().work();
+    }
+    return inode;
+  }
+
+  private Reply readDir(Query.ReadDir q) {
+    Inode directory = tables.directory(q.directory());
+    Access.require(directory, q.caller(), Access.READ);
+    if (q.cookie() < 0 || q.maxEntries() < 1) {
+      throw new FsException(
+          Errno.EINVAL, "a listing of " + q.maxEntries() + " entries after " + q.cookie());
+    }
+    int max = Math.min(q.maxEntries(), MAX_ENTRIES);
+    List<DirEntry> entries = tables.entries(q.directory(), q.cookie(), max + 1);
+    boolean end = entries.size() <= max;
+    List<DirEntry> shown = end ? entries : entries.subList(0, max);
+    if (!q.attributes()) {
+      return new Reply.Listing(directory.parent(), shown, end);
+    }
+    List<DirEntry> full = new ArrayList<>(shown.size());
+    for (DirEntry e : shown) {
+      Inode inode = tables.findInode(e.inode());
+      full.add(
+          new DirEntry(
+              e.name(), e.inode(), e.type(), e.cookie(), inode == null ? null : inode.attr()));
+    }
+    return new Reply.Listing(directory.parent(), full, end);
+  }
+
+  private Reply layout(Query.GetLayout q) {
+    if (q.offset() < 0 || q.maxExtents() < 1) {
+      throw new FsException(
+          Errno.EINVAL, "a layout of " + q.maxExtents() + " extents from " + q.offset());
+    }
+    try (Snapshot snapshot = services.store().snapshot()) {
+      Tables then = new Tables(snapshot);
+      Inode inode = then.inode(q.inode());
+      if (!inode.isRegular()) {
+        throw new FsException(Errno.EINVAL, "inode " + q.inode() + " is not a regular file");
+      }
+      int max = Math.min(q.maxExtents(), MAX_EXTENTS);
+      return new Reply.LayoutPart(FileLayout.part(then, inode, q.offset(), max));
+    }
+  }
+
+  private Reply xattr(Query.GetXattr q) {
+    Inode inode = tables.inode(q.inode());
+    Xattrs.requireRead(inode, q.caller(), q.name());
+    byte[] value = tables.xattr(q.inode(), q.name());
+    if (value == null) {
+      throw new FsException(Errno.ENODATA, "attribute '" + q.name() + "' does not exist");
+    }
+    return new Reply.Bytes(value);
+  }
+
+  private Reply xattrs(Query.ListXattr q) {
+    tables.inode(q.inode());
+    List<Name> names = new ArrayList<>(tables.xattrs(q.inode()).keySet());
+    names.removeIf(name -> !Xattrs.visible(q.caller(), name));
+    return new Reply.Names(names);
+  }
+
+  private Reply lock(Query.GetLock q) {
+    tables.inode(q.inode());
+    List<LockList.Held> conflicts =
+        LockList.decode(tables.locks(q.inode())).conflicts(q.session(), q.lock());
+    return new Reply.LockState(conflicts.isEmpty() ? null : conflicts.get(0).lock());
+  }
+
+  private CompletableFuture<Reply> await(Query.AwaitLock q) {
+    renew(q.session());
+    tables.inode(q.inode());
+    long waitMs = Math.max(0, Math.min(q.timeoutMs(), MAX_WAIT_MS));
+    return services
+        .waiters()
+        .await(
+            q.session(),
+            q.inode(),
+            q.lock(),
+            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs))
+        .thenApply(unused -> Reply.Done.DONE);
+  }
+}

@@ -1,0 +1,102 @@
+package io.dfs.nameserver.rpc;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.GroupId;
+import io.dfs.common.message.ClusterRequest;
+import io.dfs.common.message.Message;
+import io.dfs.common.message.Mutation;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
+import io.dfs.common.net.Call;
+import io.dfs.common.net.CallHandler;
+import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.op.SetSettings;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes every request of the nameserver. Shared; never waits. */
+public final class RequestHandler implements CallHandler {
+  private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
+
+  private final Services services;
+  private final QueryHandler queries;
+
+  public RequestHandler(Services services, StatusReport status) {
+    this.services = services;
+    this.queries = new QueryHandler(services, status);
+  }
+
+  @Override
+  public void handle(Call call) {
+    call.payload().release();
+    try {
+      CompletableFuture<? extends Reply> answer = answer(call.message());
+      if (answer.isDone() && !answer.isCompletedExceptionally()) {
+        call.reply(answer.join());
+      } else {
+        answer.whenComplete((reply, failure) -> finish(call, reply, failure));
+      }
+    } catch (RuntimeException e) {
+      fail(call, e);
+    }
+  }
+
+  private static void finish(Call call, @Nullable Reply reply, @Nullable Throwable failure) {
+    if (reply != null) {
+      call.reply(reply);
+    } else if (failure != null) {
+      fail(call, failure);
+    }
+  }
+
+  private static void fail(Call call, Throwable failure) {
+    FsException error = FsException.of(failure);
+    String request = call.message().getClass().getSimpleName();
+    if (error.errno() == Errno.EIO || error.errno() == Errno.EPROTO) {
+      log.warn("{} from {} failed", request, call.peerAddress(), error);
+    } else {
+      log.debug("{} from {}: {}", request, call.peerAddress(), error.getMessage());
+    }
+    call.fail(error);
+  }
+
+  private CompletableFuture<? extends Reply> answer(Message message) {
+    Completeness.check((Record) message);
+    if (message instanceof Query query) {
+      return queries.answer(query);
+    } else if (message instanceof Mutation mutation) {
+      return mutate(mutation);
+    } else if (message instanceof ClusterRequest request) {
+      return services.cluster().answer(request);
+    }
+    throw new FsException(
+        Errno.EPROTO,
+        "a nameserver does not answer "
+            + message.getClass().getSimpleName()
+            + "; is the address that of a dataserver?");
+  }
+
+  private CompletableFuture<Reply> mutate(Mutation mutation) {
+    services.leases().renew(mutation.request().session(), System.nanoTime());
+    if (mutation instanceof Mutation.AllocateChunk allocate) {
+      SetSettings.check(allocate.settings());
+      return services
+          .placer()
+          .place(allocate.settings(), allocate.avoid())
+          .thenCompose(group -> submit(mutation, group, false));
+    }
+    return submit(mutation, null, mutation instanceof Mutation.Commit c && c.durable());
+  }
+
+  private CompletableFuture<Reply> submit(
+      Mutation mutation, @Nullable GroupId group, boolean durable) {
+    return services
+        .commands()
+        .submit(new Command.Mutate(mutation, Timestamp.of(Instant.now()), group), durable);
+  }
+}

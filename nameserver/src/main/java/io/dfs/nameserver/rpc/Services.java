@@ -1,0 +1,27 @@
+package io.dfs.nameserver.rpc;
+
+import io.dfs.nameserver.cluster.ClusterService;
+import io.dfs.nameserver.cluster.Placer;
+import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.gc.Reaper;
+import io.dfs.nameserver.kv.KeyValueStore;
+import io.dfs.nameserver.lock.LockWaiters;
+import io.dfs.nameserver.log.CommandLog;
+import io.dfs.nameserver.session.Leases;
+import io.dfs.nameserver.session.OpenTable;
+import io.dfs.nameserver.session.SessionService;
+import io.dfs.nameserver.state.Tables;
+
+/** The parts of a nameserver that answer requests. */
+public record Services(
+    KeyValueStore store,
+    Tables tables,
+    CommandLog commands,
+    Leases leases,
+    OpenTable opens,
+    SessionService sessions,
+    LockWaiters waiters,
+    Reaper reaper,
+    Registry registry,
+    Placer placer,
+    ClusterService cluster) {}

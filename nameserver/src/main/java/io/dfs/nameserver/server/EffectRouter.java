@@ -1,0 +1,48 @@
+package io.dfs.nameserver.server;
+
+import io.dfs.common.id.InodeId;
+import io.dfs.nameserver.log.EffectListener;
+import io.dfs.nameserver.rpc.Services;
+import io.dfs.nameserver.state.Effect;
+
+/** Tells each part what the commands meant for it. Shared; called by one thread at a time. */
+final class EffectRouter implements EffectListener {
+  /** Set once, before the log is started. */
+  private volatile @org.jspecify.annotations.Nullable Services services;
+
+  void route(Services to) {
+    services = to;
+  }
+
+  @Override
+  public void happened(Effect effect) {
+    Services to = services;
+    if (to == null) {
+      return;
+    }
+    if (effect instanceof Effect.Opened e) {
+      to.opens().openBy(e.request(), e.inode());
+    } else if (effect instanceof Effect.Orphaned e) {
+      to.reaper().candidate(e.inode());
+      to.reaper().work();
+    } else if (effect instanceof Effect.Purged e) {
+      to.opens().unclaim(e.inode());
+    } else if (effect instanceof Effect.PurgeQueued e) {
+      to.reaper().tree(e.tree());
+      to.reaper().work();
+    } else if (effect instanceof Effect.Unlocked e) {
+      to.waiters().unlocked(e.inode());
+    } else if (effect instanceof Effect.SessionBegun e) {
+      to.leases().begin(e.session(), System.nanoTime());
+    } else if (effect instanceof Effect.SessionEnded e) {
+      to.leases().end(e.session());
+      to.waiters().ended(e.session());
+      for (InodeId inode : to.opens().end(e.session())) {
+        to.reaper().candidate(inode);
+      }
+      to.reaper().work();
+    } else if (effect instanceof Effect.GroupAdded e) {
+      to.registry().groupAdded(e.group(), System.nanoTime());
+    }
+  }
+}

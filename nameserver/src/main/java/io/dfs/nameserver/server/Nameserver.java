@@ -1,0 +1,225 @@
+package io.dfs.nameserver.server;
+
+import io.dfs.common.config.HostPort;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.message.Hello;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
+import io.dfs.common.net.NetLimits;
+import io.dfs.common.net.NetServer;
+import io.dfs.common.net.NetThreads;
+import io.dfs.nameserver.cluster.ClusterService;
+import io.dfs.nameserver.cluster.Placer;
+import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.gc.Reaper;
+import io.dfs.nameserver.kv.KeyValueStore;
+import io.dfs.nameserver.kv.RocksStore;
+import io.dfs.nameserver.lock.LockWaiters;
+import io.dfs.nameserver.log.LocalLog;
+import io.dfs.nameserver.rpc.RequestHandler;
+import io.dfs.nameserver.rpc.Services;
+import io.dfs.nameserver.rpc.StatusReport;
+import io.dfs.nameserver.session.Leases;
+import io.dfs.nameserver.session.OpenTable;
+import io.dfs.nameserver.session.SessionService;
+import io.dfs.nameserver.state.Tables;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running nameserver. Shared. */
+public final class Nameserver implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Nameserver.class);
+  private static final int MAX_TICK_MS = 250;
+
+  private final StateDirectory directory;
+  private final KeyValueStore store;
+  private final LocalLog commands;
+  private final NetThreads threads;
+  private final NetServer server;
+  private final ScheduledExecutorService timer;
+  private final String clusterId;
+
+  private Nameserver(
+      StateDirectory directory,
+      KeyValueStore store,
+      LocalLog commands,
+      NetThreads threads,
+      NetServer server,
+      ScheduledExecutorService timer,
+      String clusterId) {
+    this.directory = directory;
+    this.store = store;
+    this.commands = commands;
+    this.threads = threads;
+    this.server = server;
+    this.timer = timer;
+    this.clusterId = clusterId;
+  }
+
+  /**
+   * Starts to serve. EACCES, EEXIST, EBUSY and EIO by the directory, EBUSY by the address.
+   *
+   * @param version what to tell peers
+   */
+  public static Nameserver start(NameserverConfig config, String version) {
+    StateDirectory directory = StateDirectory.lock(config.dir());
+    try {
+      RocksStore store = RocksStore.open(directory.database(), config.cache());
+      try {
+        return serve(config, version, directory, store);
+      } catch (RuntimeException e) {
+        store.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static Nameserver serve(
+      NameserverConfig config, String version, StateDirectory directory, RocksStore store) {
+    EffectRouter router = new EffectRouter();
+    LocalLog commands = new LocalLog(store, router, true);
+    Tables tables = new Tables(store);
+    commands.start();
+    NetThreads threads =
+        new NetThreads("dfs-nameserver", Runtime.getRuntime().availableProcessors());
+    try {
+      format(config, directory, commands);
+      String clusterId = tables.clusterId();
+      Services services = services(config, store, tables, commands, clusterId);
+      router.route(services);
+      services.sessions().resumeAll();
+      StatusReport status =
+          new StatusReport(tables, services.registry(), services.leases(), version);
+      NetServer server =
+          NetServer.start(
+              threads,
+              config.listen(),
+              NetLimits.DEFAULT,
+              hello -> welcome(hello, clusterId, version),
+              new RequestHandler(services, status));
+      return new Nameserver(
+          directory, store, commands, threads, server, timer(config, services), clusterId);
+    } catch (RuntimeException e) {
+      threads.close();
+      commands.close();
+      throw e;
+    }
+  }
+
+  private static void format(NameserverConfig config, StateDirectory directory, LocalLog commands) {
+    int[] owner = directory.owner();
+    commands
+        .submit(
+            new Command.Format(
+                UUID.randomUUID().toString(),
+                config.settings(),
+                owner[0],
+                owner[1],
+                Timestamp.of(Instant.now())),
+            true)
+        .join();
+  }
+
+  private static Services services(
+      NameserverConfig config,
+      RocksStore store,
+      Tables tables,
+      LocalLog commands,
+      String clusterId) {
+    Registry registry =
+        new Registry(
+            tables,
+            new Registry.Patience(config.suspect().toMillis(), config.offline().toMillis()),
+            System.currentTimeMillis(),
+            System.nanoTime());
+    Leases leases = new Leases();
+    OpenTable opens = new OpenTable();
+    return new Services(
+        store,
+        tables,
+        commands,
+        leases,
+        opens,
+        new SessionService(tables, commands, leases, config.lease().toMillis()),
+        new LockWaiters(tables),
+        new Reaper(commands, opens, tables),
+        registry,
+        new Placer(registry, commands),
+        new ClusterService(
+            registry, tables, commands, clusterId, (int) config.heartbeat().toMillis()));
+  }
+
+  private static Reply.Welcome welcome(Hello hello, String clusterId, String version) {
+    if (!hello.clusterId().isEmpty() && !hello.clusterId().equals(clusterId)) {
+      throw new FsException(
+          Errno.EINVAL,
+          "this nameserver is of cluster "
+              + clusterId
+              + ", not of "
+              + hello.clusterId()
+              + "; check the address");
+    }
+    return new Reply.Welcome(Hello.PROTOCOL, clusterId, version);
+  }
+
+  private static ScheduledExecutorService timer(NameserverConfig config, Services services) {
+    ScheduledExecutorService timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "dfs-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long tickMs =
+        Math.min(MAX_TICK_MS, Math.min(config.lease().toMillis(), config.suspect().toMillis()) / 4);
+    timer.scheduleWithFixedDelay(() -> tick(services), tickMs, tickMs, TimeUnit.MILLISECONDS);
+    timer.schedule(
+        services.reaper()::graceIsOver, config.lease().toMillis(), TimeUnit.MILLISECONDS);
+    return timer;
+  }
+
+  private static void tick(Services services) {
+    try {
+      long now = System.nanoTime();
+      services.registry().tick(now);
+      services.sessions().sweep(now);
+      services.waiters().sweep(now);
+      services.reaper().sweep();
+    } catch (RuntimeException e) {
+      log.error("periodic work failed and is tried again; please report this", e);
+    }
+  }
+
+  public HostPort address() {
+    return server.address();
+  }
+
+  public String clusterId() {
+    return clusterId;
+  }
+
+  /** Stops: finishes what was accepted, and syncs. */
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    server.close();
+    commands.close();
+    try {
+      store.sync();
+    } finally {
+      store.close();
+      threads.close();
+      directory.close();
+    }
+  }
+}

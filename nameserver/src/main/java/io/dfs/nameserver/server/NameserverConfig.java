@@ -1,0 +1,84 @@
+package io.dfs.nameserver.server;
+
+import io.dfs.common.config.Bytes;
+import io.dfs.common.config.HostPort;
+import io.dfs.common.config.Section;
+import io.dfs.common.config.Setting;
+import io.dfs.common.message.DataSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** The settings of a nameserver. */
+@Section(value = "nameserver", doc = "The nameserver, which keeps the directory tree.")
+public record NameserverConfig(
+    @Setting(value = "0.0.0.0:9700", doc = "Where to listen for clients and dataservers.")
+        HostPort listen,
+    @Setting(
+            value = "/var/lib/dfs/nameserver",
+            doc = "The directory that keeps the tree. It must be empty at the first start.")
+        Path dir,
+    @Setting(
+            value = "64 MiB",
+            min = "1 MiB",
+            max = "128 MiB",
+            doc =
+                "The most that one chunk of a file holds, a multiple of 64 KiB. Taken at the first"
+                    + " start for the root directory, from which all others inherit.")
+        @Bytes
+        long chunkSize,
+    @Setting(
+            value = "2",
+            min = "1",
+            max = "8",
+            doc =
+                "Copies of every chunk, on different servers. Taken at the first start for the"
+                    + " root directory, from which all others inherit.")
+        int replicas,
+    @Setting(
+            value = "30 s",
+            min = "1 s",
+            max = "10 m",
+            doc =
+                "A client that is silent for so long loses its open files and locks. Shorter frees"
+                    + " the locks of a lost machine sooner.")
+        Duration lease,
+    @Setting(value = "1 s", min = "100 ms", max = "1 m", doc = "How often dataservers report.")
+        Duration heartbeat,
+    @Setting(
+            value = "5 s",
+            min = "200 ms",
+            max = "10 m",
+            doc = "A dataserver silent for so long gets no new chunks.")
+        Duration suspect,
+    @Setting(
+            value = "15 s",
+            min = "300 ms",
+            max = "1 h",
+            doc = "A dataserver silent for so long counts as gone.")
+        Duration offline,
+    @Setting(
+            value = "48 MiB",
+            min = "8 MiB",
+            max = "1 TiB",
+            doc =
+                "Memory for the hot part of the tree. A busy tree of millions of files is faster"
+                    + " with more.")
+        @Bytes
+        long cache) {
+
+  private static final int BLOCK_BYTES = 64 << 10;
+
+  public NameserverConfig {
+    if (chunkSize % BLOCK_BYTES != 0) {
+      throw new IllegalArgumentException("chunk-size must be a multiple of 64 KiB");
+    }
+    if (suspect.compareTo(heartbeat) <= 0 || offline.compareTo(suspect) < 0) {
+      throw new IllegalArgumentException(
+          "heartbeat must be shorter than suspect, and suspect not longer than offline");
+    }
+  }
+
+  DataSettings settings() {
+    return new DataSettings((int) chunkSize, replicas);
+  }
+}
