@@ -15,7 +15,9 @@ import io.dfs.dataserver.store.Disks;
 import io.dfs.dataserver.store.Identity;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ public final class Reporter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reporter.class);
   private static final int MIN_BACKOFF_MS = 100;
   private static final int MAX_BACKOFF_MS = 5000;
+
+  /** Different messages while no nameserver answers; each is given once. */
+  private static final int MAX_COMPLAINTS = 10;
 
   /** Ids in one heartbeat: 90 KB. */
   private static final int MAX_DELETED = 10_000;
@@ -83,20 +88,19 @@ public final class Reporter implements AutoCloseable {
 
   private void run() {
     @Var int backoffMs = MIN_BACKOFF_MS;
-    @Var String lastComplaint = "";
+    Set<String> complaints = new HashSet<>();
     try {
       while (!stopped) {
         try {
           link.connect();
           int intervalMs = register();
           backoffMs = MIN_BACKOFF_MS;
-          lastComplaint = "";
+          complaints.clear();
           sendHeartbeats(intervalMs);
         } catch (FsException | IOException e) {
           String complaint = String.valueOf(e.getMessage());
-          if (!complaint.equals(lastComplaint) && !stopped) {
+          if (!stopped && complaints.size() < MAX_COMPLAINTS && complaints.add(complaint)) {
             log.warn("no nameserver: {}; trying again until one answers", complaint);
-            lastComplaint = complaint;
           }
           Thread.sleep(backoffMs);
           backoffMs = Math.min(2 * backoffMs, MAX_BACKOFF_MS);
