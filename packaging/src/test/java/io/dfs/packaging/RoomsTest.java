@@ -23,7 +23,7 @@ class RoomsTest {
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.dfs");
-    for (String module : new String[] {"common", "client"}) {
+    for (String module : new String[] {"common", "nameserver", "dataserver", "client"}) {
       assertTrue(
           dfs.stream().anyMatch(c -> c.getPackageName().startsWith("io.dfs." + module + ".")),
           "no classes of " + module + ": the rules below would hold for nothing");
@@ -128,7 +128,7 @@ class RoomsTest {
   void commandLinesAreUsedByNobody() {
     noClasses()
         .that()
-        .resideOutsideOfPackage("io.dfs..cli..")
+        .resideOutsideOfPackages("io.dfs..cli..", "io.dfs.packaging..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.dfs..cli..")

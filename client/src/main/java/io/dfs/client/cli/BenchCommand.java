@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
       "Reads are cold when root runs it (the kernel's cache is dropped; what the filesystem's own"
           + " processes have cached stays). Everything read is compared with what was written, and"
           + " everything made is removed."
-    },
-    mixinStandardHelpOptions = true)
+    })
 final class BenchCommand implements Callable<Integer> {
   private static final int MIB = 1 << 20;
 

@@ -7,6 +7,10 @@ final class CommonOptions {
   /** What a command calls its mixin of these, so that {@link FailureLine} finds it. */
   static final String MIXIN = "common";
 
+  // Not -h, which stands for human-readable sizes where there are any.
+  @Option(names = "--help", usageHelp = true, description = "Show this and end.")
+  private boolean help;
+
   @Option(names = "--debug", description = "Say where a failure happened.")
   private boolean debug;
 
@@ -18,6 +22,6 @@ final class CommonOptions {
   private String logLevel = "warn";
 
   boolean debug() {
-    return debug || logLevel.equals("trace");
+    return debug || help || logLevel.equals("trace");
   }
 }

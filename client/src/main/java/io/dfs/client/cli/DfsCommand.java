@@ -35,20 +35,27 @@ public final class DfsCommand {
   private DfsCommand() {}
 
   public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /** Runs a command in this process. Returns the exit code. */
+  public static int execute(String... arguments) {
     PrintWriter out =
         new PrintWriter(
             new OutputStreamWriter(
                 new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
                 Charset.defaultCharset()));
-    int code = commandLine().setOut(out).execute(args);
+    int code = commandLine().setOut(out).execute(arguments);
     out.flush();
-    System.exit(code);
+    return code;
   }
 
   static CommandLine commandLine() {
     CommandLine dfs = new CommandLine(new DfsCommand());
     for (CommandLine command : dfs.getSubcommands().values()) {
-      command.addMixin(CommonOptions.MIXIN, new CommonOptions());
+      if (!command.getCommandSpec().helpCommand()) {
+        command.addMixin(CommonOptions.MIXIN, new CommonOptions());
+      }
     }
     return dfs.setExecutionExceptionHandler(new FailureLine())
         .setParameterExceptionHandler(DfsCommand::wrongUsage)

@@ -33,6 +33,30 @@ final class Json {
     out.println();
   }
 
+  /** An array that is written while it is made. */
+  static final class Array implements AutoCloseable {
+    private final PrintWriter out;
+    private final JsonGenerator generator;
+
+    Array(PrintWriter out) throws IOException {
+      this.out = out;
+      this.generator = FACTORY.createGenerator(out);
+      generator.setPrettyPrinter(new DefaultPrettyPrinter());
+      generator.writeStartArray();
+    }
+
+    void add(Object value) throws IOException {
+      write(generator, value);
+    }
+
+    @Override
+    public void close() throws IOException {
+      generator.writeEndArray();
+      generator.close();
+      out.println();
+    }
+  }
+
   private static void write(JsonGenerator generator, Object value) throws IOException {
     if (value instanceof Map<?, ?> map) {
       generator.writeStartObject();

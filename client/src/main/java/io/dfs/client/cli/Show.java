@@ -6,26 +6,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Map;
 
 /** How values look to a person. */
 final class Show {
-  private static final String[] UNITS = {"", "K", "M", "G", "T", "P", "E"};
   private static final DateTimeFormatter MINUTES =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneId.systemDefault());
 
   private Show() {}
-
-  /** As {@code ls -h} shows sizes: {@code 512}, {@code 1.5K}, {@code 23M}. */
-  static String size(long bytes) {
-    double value = bytes;
-    int unit = 0;
-    while (value >= 1024 && unit < UNITS.length - 1) {
-      value /= 1024;
-      unit++;
-    }
-    String form = unit == 0 || value >= 10 ? "%.0f%s" : "%.1f%s";
-    return String.format(Locale.ROOT, form, value, UNITS[unit]);
-  }
 
   static String time(Timestamp time) {
     return MINUTES.format(instant(time));
@@ -68,15 +56,23 @@ final class Show {
     return text.toString();
   }
 
-  /** {@code 3 d 4 h}, {@code 5 m 6 s}. */
-  static String duration(long seconds) {
-    if (seconds >= 86_400) {
-      return seconds / 86_400 + " d " + seconds % 86_400 / 3600 + " h";
-    } else if (seconds >= 3600) {
-      return seconds / 3600 + " h " + seconds % 3600 / 60 + " m";
-    } else if (seconds >= 60) {
-      return seconds / 60 + " m " + seconds % 60 + " s";
-    }
-    return seconds + " s";
+  /** All attributes, for {@code --json} and {@code stat}. */
+  static Map<String, Object> attributes(Attr attr) {
+    return Json.object(
+        "inode", attr.inode().value(),
+        "type", attr.type().name().toLowerCase(Locale.ROOT),
+        "mode", String.format(Locale.ROOT, "%04o", attr.mode()),
+        "nlink", attr.nlink(),
+        "uid", attr.uid(),
+        "gid", attr.gid(),
+        "sizeBytes", attr.sizeBytes(),
+        "allocatedBytes", attr.allocatedBytes(),
+        "atime", instant(attr.atime()),
+        "mtime", instant(attr.mtime()),
+        "ctime", instant(attr.ctime()),
+        "btime", instant(attr.btime()),
+        "version", attr.version(),
+        "chunkBytes", attr.settings().chunkBytes(),
+        "replicas", attr.settings().replicas());
   }
 }

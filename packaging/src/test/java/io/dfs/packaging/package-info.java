@@ -1,2 +1,0 @@
-/** What only shows when all modules are there. */
-package io.dfs.packaging;
