@@ -46,6 +46,24 @@ public final class NetServer implements AutoCloseable {
       NetLimits limits,
       Function<Hello, Reply.Welcome> greeting,
       CallHandler handler) {
+    return start(threads, address, limits, Long.MAX_VALUE, greeting, handler);
+  }
+
+  /**
+   * Starts to listen, with a bound over all connections.
+   *
+   * @param maxHeldBytes payload bytes of all clients together that may be unanswered; past it those
+   *     who sent them are not read. Other servers' payloads do not count: they may be waiting for
+   *     this server while it waits for them, and their own clients are held back already
+   */
+  public static NetServer start(
+      NetThreads threads,
+      HostPort address,
+      NetLimits limits,
+      long maxHeldBytes,
+      Function<Hello, Reply.Welcome> greeting,
+      CallHandler handler) {
+    PayloadBudget budget = maxHeldBytes == Long.MAX_VALUE ? null : new PayloadBudget(maxHeldBytes);
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -69,7 +87,9 @@ public final class NetServer implements AutoCloseable {
                     channel.config().setRecvByteBufAllocator(receiver.allocator());
                     channel
                         .pipeline()
-                        .addLast(receiver, new ServerSession(channel, limits, greeting, handler));
+                        .addLast(
+                            receiver,
+                            new ServerSession(channel, limits, greeting, handler, budget));
                   }
                 });
     ChannelFuture bound =

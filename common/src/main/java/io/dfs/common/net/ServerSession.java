@@ -41,12 +41,18 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
   private @Nullable Hello peer;
   private @Nullable Future<?> helloTimeout;
   private boolean reading;
+  private final @Nullable PayloadBudget budget;
+
+  /** Whether the budget has to let this connection go on. */
+  private boolean heldBack;
 
   ServerSession(
       Channel channel,
       NetLimits limits,
       Function<Hello, Reply.Welcome> greeting,
-      CallHandler handler) {
+      CallHandler handler,
+      @Nullable PayloadBudget budget) {
+    this.budget = budget;
     this.channel = channel;
     this.limits = limits;
     this.greeting = greeting;
@@ -98,6 +104,13 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
     int bytesNow = bytes.addAndGet(size);
     if (callsNow >= limits.maxInFlightCalls() || bytesNow >= limits.maxInFlightBytes()) {
       channel.config().setAutoRead(false);
+    }
+    if (budget != null && isBudgeted() && !budget.take(size)) {
+      channel.config().setAutoRead(false);
+      if (!heldBack) {
+        heldBack = true;
+        budget.await(() -> channel.eventLoop().execute(this::letGoOn));
+      }
     }
     try {
       handler.handle(call);
@@ -202,7 +215,26 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
   private void answered(int callBytes) {
     int callsLeft = calls.decrementAndGet();
     int bytesLeft = bytes.addAndGet(-callBytes);
+    if (budget != null && isBudgeted()) {
+      budget.giveBack(callBytes);
+    }
+    resumeIf(callsLeft, bytesLeft);
+  }
+
+  /** Servers are not held back: they may be waiting for each other. */
+  private boolean isBudgeted() {
+    Hello from = peer;
+    return from != null && from.role().equals("client");
+  }
+
+  private void letGoOn() {
+    heldBack = false;
+    resumeIf(calls.get(), bytes.get());
+  }
+
+  private void resumeIf(int callsLeft, int bytesLeft) {
     if (!channel.config().isAutoRead()
+        && !heldBack
         && callsLeft <= limits.maxInFlightCalls() / 2
         && bytesLeft <= limits.maxInFlightBytes() / 2) {
       channel.config().setAutoRead(true);
