@@ -90,7 +90,12 @@ public final class Dataserver implements AutoCloseable {
             store, forwarder, this::address, () -> !disks.identity().clusterId().isEmpty());
     NetServer listener =
         NetServer.start(
-            network, config.listen(), limits, hello -> greet(hello, disks.identity()), handler);
+            network,
+            config.listen(),
+            limits,
+            config.payloadMemory(),
+            hello -> greet(hello, disks.identity()),
+            handler);
     parts.push(listener);
     address = advertised(config, listener.address());
     Reporter reporter =

@@ -68,6 +68,15 @@ public record DataserverConfig(
         @Bytes
         long connectionWindow,
     @Setting(
+            value = "64 MiB",
+            min = "16 MiB",
+            max = "64 GiB",
+            doc =
+                "Bytes that all clients together may have sent and not got answered; then they must"
+                    + " wait. The process needs twice as much direct memory.")
+        @Bytes
+        long payloadMemory,
+    @Setting(
             value = "2",
             min = "1",
             max = "16",
