@@ -1,0 +1,5 @@
+/** Blocks of chunks kept in memory. Chunks never change, so a cached block is never stale. */
+@NullMarked
+package io.dfs.client.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,11 @@
+package io.dfs.client.chunk;
+
+import io.dfs.common.net.Connection;
+import java.util.concurrent.CompletableFuture;
+
+/** Makes connections to servers of this cluster. */
+@FunctionalInterface
+public interface Connector {
+  /** Connects to {@code host:port} and greets; fails with FsException within some seconds. */
+  CompletableFuture<Connection> connect(String address);
+}

@@ -1,0 +1,572 @@
+package io.dfs.client.vfs;
+
+import io.dfs.client.ClientConfig;
+import io.dfs.client.cache.BlockCache;
+import io.dfs.client.chunk.Connector;
+import io.dfs.client.chunk.Dataservers;
+import io.dfs.client.chunk.GroupTable;
+import io.dfs.client.meta.Locks;
+import io.dfs.client.meta.MetaCache;
+import io.dfs.client.meta.NameserverClient;
+import io.dfs.client.meta.Namespace;
+import io.dfs.client.meta.PathResolver;
+import io.dfs.client.read.Reader;
+import io.dfs.client.session.OpenInodes;
+import io.dfs.client.vfs.HandleTable.Handle;
+import io.dfs.client.write.FileState;
+import io.dfs.client.write.Writing;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Attr;
+import io.dfs.common.message.Caller;
+import io.dfs.common.message.DirEntry;
+import io.dfs.common.message.FileType;
+import io.dfs.common.message.Layout;
+import io.dfs.common.message.Lock;
+import io.dfs.common.message.Mutation;
+import io.dfs.common.message.Name;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
+import io.netty.buffer.ByteBuf;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The filesystem of a cluster: {@link Vfs} over a nameserver and dataservers. Shared. Finds the
+ * room that does the work and hands on.
+ */
+public final class DfsVfs implements Vfs, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DfsVfs.class);
+
+  /** Cookies of "." and "..", before those of the nameserver. */
+  private static final int DOTS = 2;
+
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  private final ClientConfig config;
+  private final Network network;
+  private final ScheduledExecutorService timer;
+  private final OpenInodes openInodes = new OpenInodes();
+  private final NameserverClient nameserver;
+  private final MetaCache cache;
+  private final Namespace namespace;
+  private final PathResolver paths;
+  private final Locks locks;
+  private final GroupTable groups;
+  private final Dataservers dataservers;
+  private final BlockCache blocks;
+  private final Writing writing;
+  private final Reader reader;
+  private final HandleTable handles = new HandleTable();
+
+  private DfsVfs(ClientConfig config, String description) {
+    this.config = config;
+    this.network = new Network(config.networkThreads());
+    this.timer = newTimer();
+    Connector connector = network;
+    nameserver =
+        new NameserverClient(
+            connector, config.nameservers(), config.deadlineMs(), description, openInodes, timer);
+    cache = new MetaCache(config.attributeTtl());
+    namespace = new Namespace(nameserver, cache);
+    paths = new PathResolver(namespace, cache);
+    locks = new Locks(nameserver, config.deadlineMs());
+    groups =
+        new GroupTable(epoch -> nameserver.query(new Query.GetGroups(epoch), Reply.Groups.class));
+    dataservers = new Dataservers(groups, connector, config.readConnections());
+    blocks = new BlockCache(config.cacheMemory());
+    writing = new Writing(config, nameserver, cache, groups, dataservers, timer);
+    reader = new Reader(config, nameserver, cache, blocks, groups, dataservers, timer);
+    nameserver.onSessionLost(this::sessionLost);
+    timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);
+  }
+
+  private static ScheduledExecutorService newTimer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "dfs-client-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return timer;
+  }
+
+  /**
+   * Connects to the cluster.
+   *
+   * @param description what runs here, for people who list sessions
+   */
+  public static CompletableFuture<DfsVfs> connect(ClientConfig config, String description) {
+    DfsVfs vfs = new DfsVfs(config, description);
+    return vfs.nameserver
+        .start()
+        .thenCompose(session -> vfs.groups.refresh())
+        .handle(
+            (done, failure) -> {
+              if (failure != null) {
+                // Off the network thread, which close() waits for.
+                Thread closer = new Thread(vfs::shutdown, "dfs-client-close");
+                closer.setDaemon(true);
+                closer.start();
+                throw FsException.of(failure);
+              }
+              return vfs;
+            });
+  }
+
+  /** {@link #connect}, waiting for it. */
+  public static DfsVfs open(ClientConfig config, String description) {
+    try {
+      return connect(config, description).join();
+    } catch (java.util.concurrent.CompletionException e) {
+      throw FsException.of(e);
+    }
+  }
+
+  private void sessionLost() {
+    log.warn(
+        "the session with the nameserver has ended (was the lease missed?); opening a new one");
+    writing.sessionLost();
+  }
+
+  private void tend() {
+    dataservers.closeIdle();
+    groups.refresh();
+  }
+
+  // ---- for the command line, the Java API and path-based engines
+
+  public PathResolver paths() {
+    return paths;
+  }
+
+  public CompletableFuture<Reply.ClusterStatus> status() {
+    return nameserver.query(new Query.GetStatus(), Reply.ClusterStatus.class);
+  }
+
+  public CompletableFuture<Reply.Groups> groups() {
+    return nameserver.query(new Query.GetGroups(-1), Reply.Groups.class);
+  }
+
+  public CompletableFuture<Layout> layout(InodeId inode, long offset, int maxExtents) {
+    return nameserver
+        .query(new Query.GetLayout(inode, offset, maxExtents), Reply.LayoutPart.class)
+        .thenApply(Reply.LayoutPart::layout);
+  }
+
+  /** What is created in the directory from now on inherits; 0 leaves that part as it is. */
+  public CompletableFuture<Attr> setSettings(
+      Caller caller, InodeId directory, int chunkBytes, int replicas) {
+    return namespace.change(
+        id -> new Mutation.SetSettings(id, caller, directory, chunkBytes, replicas));
+  }
+
+  /** Bytes written and not on all their servers yet. */
+  public long dirtyBytes() {
+    return writing.dirtyBytes();
+  }
+
+  public long cachedBytes() {
+    return blocks.bytes();
+  }
+
+  // ---- attributes and names
+
+  private Attr view(Attr attr) {
+    FileState file = writing.find(attr.inode());
+    return file == null ? attr : file.view(attr);
+  }
+
+  @Override
+  public CompletableFuture<Attr> lookup(Caller caller, InodeId parent, Name name) {
+    return namespace.lookup(caller, parent, name).thenApply(this::view);
+  }
+
+  /**
+   * What {@code path} names, as {@link PathResolver#resolve} finds it, with what this client has
+   * written.
+   */
+  public CompletableFuture<Attr> resolve(Caller caller, List<Name> path, boolean fresh) {
+    return paths.resolve(caller, path, fresh).thenApply(this::view);
+  }
+
+  @Override
+  public CompletableFuture<Attr> getattr(InodeId inode) {
+    return namespace.getattr(inode).thenApply(this::view);
+  }
+
+  @Override
+  public CompletableFuture<Attr> getattr(long handle) {
+    return attempt(() -> getattr(handles.get(handle).inode));
+  }
+
+  @Override
+  public CompletableFuture<Attr> setattr(Caller caller, InodeId inode, AttrChange c) {
+    return writing
+        .change(
+            inode,
+            c.sizeBytes(),
+            () ->
+                namespace.change(
+                    id ->
+                        new Mutation.SetAttr(
+                            id,
+                            caller,
+                            inode,
+                            c.mode(),
+                            c.uid(),
+                            c.gid(),
+                            c.sizeBytes(),
+                            c.atime(),
+                            c.mtime(),
+                            c.atimeNow(),
+                            c.mtimeNow())))
+        .thenApply(this::view);
+  }
+
+  @Override
+  public CompletableFuture<byte[]> readlink(InodeId inode) {
+    return namespace.readlink(inode);
+  }
+
+  @Override
+  public CompletableFuture<Attr> mknod(
+      Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev) {
+    return namespace.mknod(caller, parent, name, type, mode, rdev);
+  }
+
+  @Override
+  public CompletableFuture<Attr> mkdir(Caller caller, InodeId parent, Name name, int mode) {
+    return namespace.mkdir(caller, parent, name, mode);
+  }
+
+  @Override
+  public CompletableFuture<Attr> symlink(Caller caller, InodeId parent, Name name, byte[] target) {
+    return namespace.symlink(caller, parent, name, target);
+  }
+
+  @Override
+  public CompletableFuture<Attr> link(Caller caller, InodeId inode, InodeId parent, Name name) {
+    return namespace.link(caller, inode, parent, name).thenApply(this::view);
+  }
+
+  @Override
+  public CompletableFuture<Attr> unlink(Caller caller, InodeId parent, Name name) {
+    return namespace.unlink(caller, parent, name).thenApply(this::view);
+  }
+
+  @Override
+  public CompletableFuture<Attr> rmdir(Caller caller, InodeId parent, Name name) {
+    return namespace.rmdir(caller, parent, name);
+  }
+
+  @Override
+  public CompletableFuture<Attr> rename(
+      Caller caller, InodeId parent, Name name, InodeId newParent, Name newName, int flags) {
+    return namespace.rename(caller, parent, name, newParent, newName, flags).thenApply(this::view);
+  }
+
+  // ---- opening and closing
+
+  @Override
+  public CompletableFuture<Opened> create(
+      Caller caller, InodeId parent, Name name, int mode, boolean exclusive, OpenMode openMode) {
+    return namespace
+        .create(caller, parent, name, mode, exclusive)
+        .thenCompose(reply -> opened(caller, openMode, reply));
+  }
+
+  @Override
+  public CompletableFuture<Opened> open(Caller caller, InodeId inode, OpenMode openMode) {
+    int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
+    FileState known = writing.find(inode);
+    long version = known == null ? -1 : known.layoutVersion();
+    long stamp = cache.stamp();
+    return nameserver
+        .query(
+            session -> new Query.Open(session, caller, inode, access, version), Reply.Opened.class)
+        .thenCompose(
+            reply -> {
+              cache.learn(reply.attr(), stamp);
+              return opened(caller, openMode, reply);
+            });
+  }
+
+  private CompletableFuture<Opened> opened(Caller caller, OpenMode mode, Reply.Opened reply) {
+    Attr attr = reply.attr();
+    openInodes.opened(attr.inode());
+    boolean changes = mode.write() || mode.truncate();
+    if (attr.type() != FileType.REGULAR) {
+      if (changes) {
+        release(attr.inode(), null);
+        Errno errno = attr.isDirectory() ? Errno.EISDIR : Errno.EINVAL;
+        return CompletableFuture.failedFuture(
+            new FsException(errno, "inode " + attr.inode() + " is no regular file"));
+      }
+      long number = handles.add(new Handle(attr.inode(), caller, mode, null, null));
+      return CompletableFuture.completedFuture(new Opened(number, attr));
+    }
+    FileState file = writing.open(attr);
+    Layout layout = reply.layout();
+    if (layout != null) {
+      file.learnLayout(0, layout);
+    }
+    Handle handle =
+        new Handle(attr.inode(), caller, mode, file, mode.read() ? reader.newReadAhead() : null);
+    long number = handles.add(handle);
+    if (!mode.truncate() || reply.created()) {
+      return CompletableFuture.completedFuture(new Opened(number, file.view(attr)));
+    }
+    return setattr(caller, attr.inode(), AttrChange.size(0))
+        .handle(
+            (cut, failure) -> {
+              if (cut != null) {
+                return CompletableFuture.completedFuture(new Opened(number, cut));
+              }
+              release(number);
+              return CompletableFuture.<Opened>failedFuture(FsException.of(failure));
+            })
+        .thenCompose(f -> f);
+  }
+
+  @Override
+  public CompletableFuture<Opened> opendir(Caller caller, InodeId directory) {
+    return open(caller, directory, OpenMode.READ)
+        .thenCompose(
+            opened -> {
+              if (opened.attr().isDirectory()) {
+                return CompletableFuture.completedFuture(opened);
+              }
+              release(opened.handle());
+              return CompletableFuture.failedFuture(
+                  new FsException(Errno.ENOTDIR, "inode " + directory + " is no directory"));
+            });
+  }
+
+  @Override
+  public CompletableFuture<Void> release(long number) {
+    return attempt(
+        () -> {
+          Handle handle = handles.remove(number);
+          FileState file = handle.file;
+          if (file == null) {
+            release(handle.inode, handle.readAt);
+            return DONE;
+          }
+          return file.flush(false)
+              .whenComplete(
+                  (done, failure) -> {
+                    writing.close(file);
+                    release(handle.inode, handle.readAt);
+                  });
+        });
+  }
+
+  /** Nobody waits for the answer: when it is lost, the session's end does the same. */
+  private void release(InodeId inode, @Nullable Timestamp readAt) {
+    openInodes.released(inode);
+    nameserver
+        .query(session -> new Query.Release(session, inode, 1, readAt), Reply.Done.class)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.debug("release of inode {} failed", inode, failure);
+              }
+            });
+  }
+
+  // ---- data
+
+  @Override
+  public CompletableFuture<ByteBuf> read(long number, long offset, int length) {
+    return attempt(
+        () -> {
+          Handle handle = handles.get(number);
+          FileState file = handle.file();
+          if (!handle.mode.read()) {
+            throw new FsException(Errno.EBADF, "the file is not open for reading");
+          }
+          long second = System.nanoTime() >> 30;
+          if (second != handle.readSecond || handle.readAt == null) {
+            handle.readSecond = second;
+            handle.readAt = Timestamp.of(Instant.now());
+          }
+          return reader.read(file, handle.ahead, offset, length);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Integer> write(long number, long offset, ByteBuf data) {
+    return attempt(
+        () -> {
+          Handle handle = handles.get(number);
+          FileState file = handle.file();
+          if (!handle.mode.write()) {
+            throw new FsException(Errno.EBADF, "the file is not open for writing");
+          }
+          return writing.write(file, offset, handle.mode.append(), data, handle.caller.uid() != 0);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> flush(long number) {
+    return attempt(
+        () -> {
+          FileState file = handles.get(number).file;
+          return file == null ? DONE : file.flush(false);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Void> fsync(long number, boolean dataOnly) {
+    return attempt(
+        () -> {
+          FileState file = handles.get(number).file;
+          return file == null ? syncMetadata() : file.flush(true);
+        });
+  }
+
+  // ---- directories and the rest
+
+  @Override
+  public CompletableFuture<List<Entry>> readdir(long number, long cookie, int maxEntries) {
+    return attempt(
+        () -> {
+          Handle handle = handles.get(number);
+          return namespace
+              .readdir(handle.caller, handle.inode, Math.max(0, cookie - DOTS), maxEntries)
+              .thenApply(listing -> entries(handle.inode, cookie, listing));
+        });
+  }
+
+  private static List<Entry> entries(InodeId directory, long cookie, Reply.Listing listing) {
+    List<Entry> entries = new ArrayList<>(listing.entries().size() + DOTS);
+    if (cookie < 1) {
+      entries.add(new Entry(Name.of("."), directory, FileType.DIRECTORY, 1));
+    }
+    if (cookie < DOTS) {
+      entries.add(new Entry(Name.of(".."), listing.parent(), FileType.DIRECTORY, DOTS));
+    }
+    for (DirEntry e : listing.entries()) {
+      entries.add(new Entry(e.name(), e.inode(), e.type(), e.cookie() + DOTS));
+    }
+    return entries;
+  }
+
+  @Override
+  public CompletableFuture<Void> fsyncdir(long handle) {
+    return attempt(
+        () -> {
+          handles.get(handle);
+          return syncMetadata();
+        });
+  }
+
+  private CompletableFuture<Void> syncMetadata() {
+    return nameserver.query(new Query.SyncMetadata(), Reply.Done.class).thenApply(done -> null);
+  }
+
+  @Override
+  public CompletableFuture<Reply.FsStats> statfs() {
+    return nameserver.query(new Query.StatFs(), Reply.FsStats.class);
+  }
+
+  @Override
+  public CompletableFuture<Void> access(Caller caller, InodeId inode, int mask) {
+    return namespace.access(caller, inode, mask);
+  }
+
+  @Override
+  public CompletableFuture<byte[]> getxattr(Caller caller, InodeId inode, Name name) {
+    return namespace.getxattr(caller, inode, name);
+  }
+
+  @Override
+  public CompletableFuture<List<Name>> listxattr(Caller caller, InodeId inode) {
+    return namespace.listxattr(caller, inode);
+  }
+
+  @Override
+  public CompletableFuture<Void> setxattr(
+      Caller caller, InodeId inode, Name name, byte[] value, int flags) {
+    return namespace.setxattr(caller, inode, name, value, flags);
+  }
+
+  @Override
+  public CompletableFuture<Void> removexattr(Caller caller, InodeId inode, Name name) {
+    return namespace.removexattr(caller, inode, name);
+  }
+
+  @Override
+  public CompletableFuture<Lock> getlk(long handle, Lock lock) {
+    return attempt(() -> locks.get(handles.get(handle).inode, lock));
+  }
+
+  @Override
+  public CompletableFuture<Void> setlk(long handle, Lock lock, boolean wait) {
+    return attempt(() -> locks.set(handles.get(handle).inode, lock, wait));
+  }
+
+  private static <T> CompletableFuture<T> attempt(Supplier<CompletableFuture<T>> action) {
+    try {
+      return action.get();
+    } catch (FsException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Flushes everything, within the deadline, and ends the session. Waits; not for network threads.
+   *
+   * @throws FsException when written data was lost
+   */
+  @Override
+  public void close() {
+    FsException lost = null;
+    try {
+      writing.flushAll().get(config.deadlineMs(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      lost = new FsException(Errno.EINTR, "interrupted while flushing at close");
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      lost = FsException.of(e);
+      log.warn("closing with data that could not be written: {}", lost.getMessage());
+    }
+    try {
+      nameserver.closeSession(2000).get(3, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
+      log.debug("the session could not be closed", e);
+    }
+    shutdown();
+    if (lost != null) {
+      throw lost;
+    }
+  }
+
+  private void shutdown() {
+    timer.shutdownNow();
+    nameserver.close();
+    writing.drop();
+    dataservers.close();
+    network.close();
+    blocks.close();
+  }
+}

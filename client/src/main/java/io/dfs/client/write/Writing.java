@@ -1,0 +1,318 @@
+package io.dfs.client.write;
+
+import io.dfs.client.ClientConfig;
+import io.dfs.client.chunk.Dataservers;
+import io.dfs.client.chunk.GroupTable;
+import io.dfs.client.meta.MetaCache;
+import io.dfs.client.meta.NameserverClient;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Attr;
+import io.dfs.common.message.DataSettings;
+import io.dfs.common.message.Mutation;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** All files that are open or dirty here, and the ways of their bytes to the servers. Shared. */
+public final class Writing {
+  private static final long COMMIT_AFTER_NANOS = 5_000_000_000L;
+  private static final CompletableFuture<Integer> NOTHING = CompletableFuture.completedFuture(0);
+
+  private final NameserverClient nameserver;
+  private final MetaCache cache;
+  private final ScheduledExecutorService timer;
+  private final long deadlineNanos;
+  private final DirtyBudget budget;
+  private final ChunkSource source;
+  private final ChunkSync sync;
+  private final ConcurrentMap<InodeId, FileState> files = new ConcurrentHashMap<>();
+  private final Set<FileState> dirty = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<DataSettings, ChunkWriter> shared = new ConcurrentHashMap<>();
+
+  public Writing(
+      ClientConfig config,
+      NameserverClient nameserver,
+      MetaCache cache,
+      GroupTable groups,
+      Dataservers dataservers,
+      ScheduledExecutorService timer) {
+    this.nameserver = nameserver;
+    this.cache = cache;
+    this.timer = timer;
+    this.deadlineNanos = config.deadline().toNanos();
+    this.budget = new DirtyBudget(config.dirtyBuffer());
+    this.source = new ChunkSource(nameserver, groups, dataservers);
+    this.sync = new ChunkSync(nameserver, groups, dataservers, config.deadlineMs());
+    cache.onAttr(this::onAttr);
+    timer.scheduleWithFixedDelay(this::commitStale, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void onAttr(Attr attr) {
+    FileState file = files.get(attr.inode());
+    if (file != null) {
+      file.onAttr(attr);
+    }
+  }
+
+  private void commitStale() {
+    for (FileState file : dirty) {
+      if (file.isStale(COMMIT_AFTER_NANOS)) {
+        file.sendTail(true);
+      }
+    }
+  }
+
+  /** The file, if it is open or dirty here. */
+  public @Nullable FileState find(InodeId inode) {
+    return files.get(inode);
+  }
+
+  /** Counts a handle of the file; undone by {@link #close}. */
+  public FileState open(Attr attr) {
+    FileState state =
+        files.compute(
+            attr.inode(),
+            (inode, known) -> {
+              FileState file = known == null ? new FileState(inode, attr, this) : known;
+              file.handles++;
+              return file;
+            });
+    state.onAttr(attr);
+    return state;
+  }
+
+  /** Ends a handle; to be called after a flush. */
+  public void close(FileState file) {
+    boolean[] last = new boolean[1];
+    files.compute(
+        file.inode(),
+        (inode, known) -> {
+          last[0] = --file.handles == 0;
+          return last[0] && file.isClean() ? null : known;
+        });
+    if (last[0]) {
+      file.closeWriter();
+    }
+  }
+
+  void forgetIfUnused(FileState file) {
+    files.computeIfPresent(
+        file.inode(),
+        (inode, known) -> known == file && file.handles == 0 && file.isClean() ? null : known);
+  }
+
+  /**
+   * Takes {@code data} into the dirty buffer, as {@code Vfs.write} promises.
+   *
+   * @param append the offset does not count
+   * @param caller whether setuid bits shall go
+   */
+  public CompletableFuture<Integer> write(
+      FileState file, long offset, boolean append, ByteBuf data, boolean clearSetIds) {
+    int count = data.readableBytes();
+    if (count == 0) {
+      return NOTHING;
+    }
+    if (append) {
+      long at = file.reserveAppend(count);
+      return writeAt(file, at, data, count, clearSetIds)
+          .whenComplete((done, failure) -> file.appendEnded());
+    }
+    return writeAt(file, offset, data, count, clearSetIds);
+  }
+
+  private CompletableFuture<Integer> writeAt(
+      FileState file, long at, ByteBuf data, int count, boolean clearSetIds) {
+    if (at < 0) {
+      return failed(Errno.EINVAL, "write at the negative offset " + at);
+    }
+    if (at > Long.MAX_VALUE - count) {
+      return failed(Errno.EFBIG, "write past the largest file size, at " + at);
+    }
+    try {
+      List<Piece> ready = new ArrayList<>(1);
+      int done = file.accept(at, data, data.readerIndex(), count, clearSetIds, ready);
+      FileState.send(ready);
+      if (done == count) {
+        return CompletableFuture.completedFuture(count);
+      }
+      Write write = new Write(file, at, data, count, clearSetIds, done);
+      write.await();
+      return write.result;
+    } catch (FsException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static CompletableFuture<Integer> failed(Errno errno, String message) {
+    return CompletableFuture.failedFuture(new FsException(errno, message));
+  }
+
+  /** A write that waits for memory. Its steps follow one another. */
+  private final class Write implements Runnable {
+    final FileState file;
+    final long offset;
+    final ByteBuf data;
+    final int index;
+    final int count;
+    final boolean clearSetIds;
+    final CompletableFuture<Integer> result = new CompletableFuture<>();
+    volatile int done;
+
+    Write(FileState file, long offset, ByteBuf data, int count, boolean clearSetIds, int done) {
+      this.file = file;
+      this.offset = offset;
+      this.data = data;
+      this.index = data.readerIndex();
+      this.count = count;
+      this.clearSetIds = clearSetIds;
+      this.done = done;
+    }
+
+    void await() {
+      budget.await(this);
+      sendPartialPieces();
+    }
+
+    @Override
+    public void run() {
+      try {
+        List<Piece> ready = new ArrayList<>(1);
+        int now = done;
+        now += file.accept(offset + now, data, index + now, count - now, clearSetIds, ready);
+        done = now;
+        FileState.send(ready);
+        if (now == count) {
+          result.complete(count);
+        } else {
+          await();
+        }
+      } catch (FsException e) {
+        result.completeExceptionally(e);
+      }
+    }
+  }
+
+  /** Memory is short: what is gathered in partial pieces goes out. */
+  private void sendPartialPieces() {
+    for (FileState file : dirty) {
+      file.sendTail(false);
+    }
+  }
+
+  /**
+   * Flushes, then asks for a change of the file by {@code change} so that what it sets stays.
+   *
+   * @param size the new size, or null
+   */
+  public CompletableFuture<Attr> change(
+      InodeId inode,
+      @Nullable Long size,
+      java.util.function.Supplier<CompletableFuture<Attr>> rpc) {
+    FileState file = find(inode);
+    if (file == null) {
+      return rpc.get();
+    }
+    return file.flush(false)
+        .thenCompose(done -> rpc.get())
+        .thenApply(
+            attr -> {
+              if (size != null) {
+                file.truncated(attr, size);
+              }
+              return attr;
+            });
+  }
+
+  DirtyBudget budget() {
+    return budget;
+  }
+
+  public long dirtyBytes() {
+    return budget.used();
+  }
+
+  void dirty(FileState file) {
+    dirty.add(file);
+  }
+
+  void clean(FileState file) {
+    dirty.remove(file);
+  }
+
+  void changed(Attr attr) {
+    cache.changed(attr);
+  }
+
+  ChunkWriter newWriter(DataSettings settings) {
+    return new ChunkWriter(source, settings, deadlineNanos, timer);
+  }
+
+  ChunkWriter sharedWriter(DataSettings settings) {
+    ChunkWriter writer = shared.get(settings);
+    return writer != null ? writer : shared.computeIfAbsent(settings, this::newWriter);
+  }
+
+  /** Syncs what shall be durable and tells the nameserver; the attributes, or null if unchanged. */
+  CompletableFuture<@Nullable Attr> commit(FileState file, FileState.Commit commit) {
+    CompletableFuture<Void> synced =
+        commit.durable()
+            ? sync.sync(file.inode(), commit.unsynced(), commit.syncAll())
+            : CompletableFuture.completedFuture(null);
+    if (commit.extents().isEmpty()) {
+      return commit.durable()
+          ? synced
+              .thenCompose(d -> nameserver.query(new Query.SyncMetadata(), Reply.Done.class))
+              .thenApply(d -> null)
+          : CompletableFuture.completedFuture(null);
+    }
+    List<ChunkId> sealed = source.takeSealed();
+    return synced
+        .thenCompose(
+            d ->
+                nameserver.mutate(
+                    id ->
+                        new Mutation.Commit(
+                            id,
+                            file.inode(),
+                            commit.extents(),
+                            commit.mtime(),
+                            sealed,
+                            commit.durable(),
+                            commit.clearSetIds()),
+                    Reply.Node.class))
+        .thenApply(Reply.Node::attr);
+  }
+
+  /** What was not committed is lost with the session; the files go on in the next one. */
+  public void sessionLost() {
+    source.forgetSealed();
+    shared.values().forEach(ChunkWriter::abandon);
+    shared.clear();
+    files.values().forEach(FileState::dropUncommitted);
+  }
+
+  /** Flushes everything. */
+  public CompletableFuture<Void> flushAll() {
+    return CompletableFuture.allOf(
+        files.values().stream().map(f -> f.flush(false)).toArray(CompletableFuture[]::new));
+  }
+
+  /** Fails what is still dirty; for the end. */
+  public void drop() {
+    files.values().forEach(FileState::dropUncommitted);
+    shared.values().forEach(ChunkWriter::abandon);
+  }
+}
