@@ -10,6 +10,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.collection.LongObjectHashMap;
 import io.netty.util.collection.LongObjectMap;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client's end of a connection.
@@ -29,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * alone, which looks for missed deadlines every {@link #SWEEP_MS} while anything waits.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Connection {
+  private static final Logger log = LoggerFactory.getLogger(ClientConnection.class);
+
   /** Deadlines are seconds; this precision costs next to nothing. */
   private static final int SWEEP_MS = 100;
 
@@ -209,6 +214,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (cause instanceof FsException || cause instanceof IOException) {
+      log.debug("the connection to {} broke", address, cause);
+    } else {
+      log.error("the connection to {} is closed because of a mistake in dfs", address, cause);
+    }
     ctx.close();
   }
 

@@ -11,6 +11,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -114,7 +115,7 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
     }
     try {
       handler.handle(call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       if (!(e instanceof FsException)) {
         log.error("a {} from {} failed", message.getClass().getSimpleName(), call.peerAddress(), e);
       }
@@ -163,7 +164,14 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
     if (cause instanceof FsException e) {
       refuse(ctx, 0, e);
     } else {
-      log.debug("connection from {} broke", ctx.channel().remoteAddress(), cause);
+      if (cause instanceof IOException) {
+        log.debug("the connection from {} broke", ctx.channel().remoteAddress(), cause);
+      } else {
+        log.error(
+            "the connection from {} is closed because of a mistake in dfs",
+            ctx.channel().remoteAddress(),
+            cause);
+      }
       ctx.close();
     }
   }
