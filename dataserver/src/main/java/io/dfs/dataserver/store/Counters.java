@@ -16,6 +16,9 @@ final class Counters {
   private final AtomicLong chunks = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
 
+  /** What the file has; two writers at once are harmless. */
+  private volatile String written = "";
+
   static Counters read(Path directory) throws IOException {
     Counters counters = new Counters();
     try {
@@ -28,8 +31,13 @@ final class Counters {
     return counters;
   }
 
+  /** Writes nothing when nothing has changed, so that an idle disk may sleep. */
   void write(Path directory) throws IOException {
-    Files.writeString(directory.resolve(FILE), chunks.get() + " " + bytes.get() + "\n");
+    String now = chunks.get() + " " + bytes.get() + "\n";
+    if (!now.equals(written)) {
+      Files.writeString(directory.resolve(FILE), now);
+      written = now;
+    }
   }
 
   void set(long newChunks, long newBytes) {

@@ -227,6 +227,27 @@ class ChunkStoreTest {
   }
 
   @Test
+  void aDiskThatFailsGivesWhatItHasAndTakesNothingUntilItWorksAgain() throws IOException {
+    open("a");
+    byte[] model = bytes(new Random(4), 1000);
+    join(append(chunk(1), 0, model));
+    Path chunks = root.resolve("a/chunks");
+    Files.move(chunks, root.resolve("a/dfs-aside"));
+    Files.writeString(chunks, "a file where a folder should be");
+    assertEquals(Errno.EIO, errno(append(chunk(2), 0, model)));
+    assertEquals(1, store.capacity().failedDisks());
+    assertEquals(0, store.capacity().freeBytes());
+    assertEquals(Errno.EIO, errno(append(chunk(1), 1000, model)));
+    assertArrayEquals(model, read(chunk(1), 0, Crc32c.BLOCK_BYTES));
+    Files.delete(chunks);
+    Files.move(root.resolve("a/dfs-aside"), chunks);
+    store.tend();
+    assertEquals(0, store.capacity().failedDisks());
+    assertEquals(2000, join(append(chunk(1), 1000, model)));
+    assertEquals(1000, join(append(chunk(2), 0, model)));
+  }
+
+  @Test
   void aFullDiskLeavesChunksAsTheyWereAndTakesBytesAgainWhenThereIsSpace() throws Exception {
     Path small = Files.createDirectories(root.resolve("small"));
     run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
