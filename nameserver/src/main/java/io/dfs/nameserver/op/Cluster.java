@@ -13,7 +13,9 @@ import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Effect;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Commands of the cluster itself: its root, its servers and groups. */
 final class Cluster {
@@ -64,7 +66,17 @@ final class Cluster {
   }
 
   static Reply.Done apply(Transaction tx, Command.AddGroups c) {
+    // Two writers may have found the same groups missing at once.
+    Set<Set<NodeId>> existing = new HashSet<>();
+    for (Group group : tx.groups()) {
+      if (group.replicas() == c.replicas()) {
+        existing.add(Set.copyOf(group.members()));
+      }
+    }
     for (List<NodeId> members : c.members()) {
+      if (!existing.add(Set.copyOf(members))) {
+        continue;
+      }
       Group group = new Group(tx.nextGroup(), c.replicas(), 1, members);
       tx.putGroup(group);
       tx.effect(new Effect.GroupAdded(group));

@@ -97,7 +97,7 @@ public final class PlacementPlanner {
     private final List<Candidate> usable;
     private final int size;
     private final Map<NodeId, Double> missing = new HashMap<>();
-    private final Map<Set<NodeId>, Integer> together = new HashMap<>();
+    private final Map<Long, Integer> together = new HashMap<>();
     private final Set<Set<NodeId>> existing = new HashSet<>();
 
     Plan(List<Candidate> usable, List<Group> groups, int replicas, int size) {
@@ -125,7 +125,7 @@ public final class PlacementPlanner {
         missing.merge(member, -1.0, Double::sum);
         for (NodeId other : members) {
           if (member.compareTo(other) < 0) {
-            together.merge(Set.of(member, other), 1, Integer::sum);
+            together.merge(pair(member, other), 1, Integer::sum);
           }
         }
       }
@@ -154,6 +154,10 @@ public final class PlacementPlanner {
       }
     }
 
+    private static long pair(NodeId a, NodeId b) {
+      return (long) Math.min(a.value(), b.value()) << Integer.SIZE | Math.max(a.value(), b.value());
+    }
+
     private double need(Candidate server) {
       return missing.getOrDefault(server.id(), 0.0);
     }
@@ -162,23 +166,23 @@ public final class PlacementPlanner {
     private List<NodeId> around(Candidate first) {
       Set<Candidate> chosen = new LinkedHashSet<>(List.of(first));
       while (chosen.size() < size - 1) {
-        chosen.add(ranked(chosen).get(0));
+        chosen.add(best(chosen, Set.of()).orElseThrow());
       }
       List<NodeId> members = ids(chosen);
       if (size > 1) {
-        int crowding = -1;
-        for (Candidate last : ranked(chosen)) {
-          int c = crowding(last, chosen);
-          if (crowding >= 0 && c > crowding) {
-            // A new set is not worth two copies in one failure domain.
+        Candidate last = best(chosen, Set.of()).orElseThrow();
+        members.add(last.id());
+        // A new set is worth another last member, but not two copies in one failure domain.
+        int crowding = crowding(last, chosen);
+        Set<NodeId> tried = new HashSet<>();
+        while (existing.contains(Set.copyOf(members))) {
+          tried.add(last.id());
+          Optional<Candidate> other = best(chosen, tried);
+          if (other.isEmpty() || crowding(other.get(), chosen) > crowding) {
             break;
           }
-          crowding = c;
-          members = ids(chosen);
-          members.add(last.id());
-          if (!existing.contains(Set.copyOf(members))) {
-            break;
-          }
+          last = other.get();
+          members.set(size - 1, last.id());
         }
       }
       return members;
@@ -188,15 +192,16 @@ public final class PlacementPlanner {
       return new ArrayList<>(chosen.stream().map(Candidate::id).toList());
     }
 
-    private List<Candidate> ranked(Set<Candidate> chosen) {
+    /** The server that fits best to the chosen ones. */
+    private Optional<Candidate> best(Set<Candidate> chosen, Set<NodeId> excluded) {
       return usable.stream()
-          .filter(s -> !chosen.contains(s))
-          .sorted(
+          .filter(s -> !chosen.contains(s) && !excluded.contains(s.id()))
+          .min(
               Comparator.comparingInt((Candidate s) -> crowding(s, chosen))
+                  .thenComparing(s -> need(s) < 1)
                   .thenComparingInt(s -> met(s, chosen))
                   .thenComparing(s -> -need(s))
-                  .thenComparing(Candidate::id))
-          .toList();
+                  .thenComparing(Candidate::id));
     }
 
     /** How badly a server fails together with the chosen ones: hosts before racks. */
@@ -212,7 +217,7 @@ public final class PlacementPlanner {
     private int met(Candidate server, Set<Candidate> chosen) {
       int met = 0;
       for (Candidate c : chosen) {
-        met += together.getOrDefault(Set.of(c.id(), server.id()), 0);
+        met += together.getOrDefault(pair(c.id(), server.id()), 0);
       }
       return met;
     }
