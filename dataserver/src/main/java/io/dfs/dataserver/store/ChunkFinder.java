@@ -102,12 +102,23 @@ final class ChunkFinder {
     try {
       return FileIo.create(path);
     } catch (NoSuchFileException e) {
-      Files.createDirectories(Objects.requireNonNull(path.getParent()));
+      // Not the folders above: when they are gone, so is the disk, and this is the mount point.
+      Path folder = Objects.requireNonNull(path.getParent());
+      createFolder(Objects.requireNonNull(folder.getParent()));
+      createFolder(folder);
       return FileIo.create(path);
     } catch (FileAlreadyExistsException e) {
       // find() saw that it never became a chunk.
       Files.delete(path);
       return FileIo.create(path);
+    }
+  }
+
+  private static void createFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectory(folder);
+    } catch (FileAlreadyExistsException e) {
+      log.trace("{} is there", folder);
     }
   }
 

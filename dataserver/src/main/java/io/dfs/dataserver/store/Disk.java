@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -313,10 +314,14 @@ final class Disk implements AutoCloseable {
       return;
     }
     try {
+      Optional<Identity> now = Identity.read(directory);
+      if (now.isEmpty() || !now.get().disk().equals(identity.disk())) {
+        throw new IOException("another disk, or none, is mounted there");
+      }
       Identity.replace(directory, PROBE, "dfs writes this file to see whether the disk works\n");
       failed = false;
       log.warn("disk {} works again", directory);
-    } catch (IOException e) {
+    } catch (IOException | FsException e) {
       log.debug("disk {} still fails", directory, e);
     }
   }

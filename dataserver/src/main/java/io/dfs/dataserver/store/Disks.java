@@ -152,6 +152,9 @@ public final class Disks implements AutoCloseable {
     for (Disk disk : all) {
       disk.recheck();
       disk.refresh();
+      if (disk.isFailed()) {
+        continue;
+      }
       try {
         disk.counters.write(disk.directory());
       } catch (IOException e) {

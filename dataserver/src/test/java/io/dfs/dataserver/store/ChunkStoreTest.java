@@ -248,6 +248,18 @@ class ChunkStoreTest {
   }
 
   @Test
+  void aDiskThatIsGoneIsNotReplacedByItsMountPoint() throws IOException {
+    open("a");
+    join(append(chunk(1), 0, new byte[10]));
+    Files.move(root.resolve("a"), root.resolve("unmounted"));
+    Files.createDirectory(root.resolve("a"));
+    assertEquals(Errno.EIO, errno(append(chunk(2), 0, new byte[10])));
+    store.tend();
+    assertEquals(1, store.capacity().failedDisks());
+    assertTrue(Files.notExists(root.resolve("a/chunks")));
+  }
+
+  @Test
   void aFullDiskLeavesChunksAsTheyWereAndTakesBytesAgainWhenThereIsSpace() throws Exception {
     Path small = Files.createDirectories(root.resolve("small"));
     run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", small.toString());
