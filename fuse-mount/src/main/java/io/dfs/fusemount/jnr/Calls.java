@@ -1,0 +1,162 @@
+package io.dfs.fusemount.jnr;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a callback runs and waits: within the deadline, interruptible, and with an errno for every
+ * way to fail, so that no exception reaches native code. Shared.
+ */
+final class Calls {
+  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
+
+  /** How soon a signal to the waiting program is noticed. */
+  private static final long SLICE_MS = 100;
+
+  /**
+   * How long an operation other than a lock goes on after a signal. Programs do not expect EINTR
+   * from files, so it must not be had by a mere timer; but one who presses Ctrl-C shall not wait for
+   * a dead server's deadline either.
+   */
+  private static final long PATIENCE_MS = 5_000;
+
+  private static final int MAX_KINDS = 64;
+  private static final long WARNING_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
+
+  private final LibFuse fuse;
+  private final long deadlineMs;
+  private final Set<String> logged = ConcurrentHashMap.newKeySet();
+  private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - WARNING_INTERVAL_NS);
+
+  /** The body of a callback: the value to return, not negative. */
+  interface Operation {
+    int run();
+  }
+
+  Calls(LibFuse fuse, Duration deadline) {
+    this.fuse = fuse;
+    this.deadlineMs = deadline.toMillis();
+  }
+
+  /** What {@code operation} returns, or a negative errno. */
+  @SuppressWarnings("CatchAndPrintStackTrace")
+  int run(Operation operation) {
+    try {
+      return operation.run();
+    } catch (FsException e) {
+      return -code(e);
+    } catch (Throwable t) {
+      logOnce(t);
+      return -Errno.EIO.code();
+    }
+  }
+
+  /** The errors of the network and of broken data mean nothing to programs: they get EIO. */
+  private int code(FsException e) {
+    switch (e.errno()) {
+      case ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EPROTO, EBADMSG, EIO -> {
+        warn(e);
+        return Errno.EIO.code();
+      }
+      default -> {
+        return e.errno().code();
+      }
+    }
+  }
+
+  private void warn(FsException e) {
+    long now = System.nanoTime();
+    long last = lastWarning.get();
+    if (now - last >= WARNING_INTERVAL_NS && lastWarning.compareAndSet(last, now)) {
+      LOG.warn("a program gets an input/output error: {}", e.getMessage());
+    } else {
+      LOG.debug("a program gets an input/output error: {}", e.getMessage());
+    }
+  }
+
+  private void logOnce(Throwable t) {
+    StackTraceElement[] stack = t.getStackTrace();
+    String kind = t.getClass().getName() + (stack.length > 0 ? stack[0] : "");
+    if (logged.size() < MAX_KINDS && logged.add(kind)) {
+      LOG.error("a program gets an input/output error from a fault in dfs (logged once)", t);
+    }
+  }
+
+  <T> T await(CompletableFuture<T> future) {
+    return await(future, deadlineMs, PATIENCE_MS, false);
+  }
+
+  /** Of a write: if it is given up, the request's memory is left to it. */
+  <T> T awaitWithMemory(CompletableFuture<T> future, Request request) {
+    try {
+      return await(future);
+    } finally {
+      if (!future.isDone()) {
+        request.abandonMemory();
+      }
+    }
+  }
+
+  /** Of a lock, which may take forever; a signal ends it at once, and cancels it. */
+  <T> T awaitLock(CompletableFuture<T> future) {
+    return await(future, Long.MAX_VALUE, 0, true);
+  }
+
+  private <T> T await(
+      CompletableFuture<T> future, long limitMs, long patienceMs, boolean cancel) {
+    long waitedMs = 0;
+    long interruptedMs = 0;
+    while (true) {
+      try {
+        return future.get(SLICE_MS, TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        waitedMs += SLICE_MS;
+        if (fuse.fuse_interrupted() != 0) {
+          interruptedMs += SLICE_MS;
+          if (interruptedMs > patienceMs) {
+            giveUp(future, cancel);
+            throw new FsException(Errno.EINTR, "interrupted by a signal");
+          }
+        }
+        if (waitedMs >= limitMs) {
+          giveUp(future, cancel);
+          throw new FsException(
+              Errno.ETIMEDOUT,
+              "no answer from the cluster within " + limitMs + " ms; see whether its servers run");
+        }
+      } catch (ExecutionException e) {
+        throw failure(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new FsException(Errno.EINTR, "the mount is ending");
+      }
+    }
+  }
+
+  private static void giveUp(CompletableFuture<?> future, boolean cancel) {
+    if (cancel) {
+      future.cancel(true);
+    }
+  }
+
+  private static RuntimeException failure(ExecutionException e) {
+    Throwable cause = e.getCause();
+    while (cause instanceof java.util.concurrent.CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof RuntimeException r) {
+      return r;
+    }
+    return new IllegalStateException(cause);
+  }
+}
