@@ -25,8 +25,8 @@ final class Calls {
 
   /**
    * How long an operation other than a lock goes on after a signal. Programs do not expect EINTR
-   * from files, so it must not be had by a mere timer; but one who presses Ctrl-C shall not wait for
-   * a dead server's deadline either.
+   * from files, so it must not be had by a mere timer; but one who presses Ctrl-C shall not wait
+   * for a dead server's deadline either.
    */
   private static final long PATIENCE_MS = 5_000;
 
@@ -112,8 +112,7 @@ final class Calls {
     return await(future, Long.MAX_VALUE, 0, true);
   }
 
-  private <T> T await(
-      CompletableFuture<T> future, long limitMs, long patienceMs, boolean cancel) {
+  private <T> T await(CompletableFuture<T> future, long limitMs, long patienceMs, boolean cancel) {
     long waitedMs = 0;
     long interruptedMs = 0;
     while (true) {

@@ -57,8 +57,7 @@ final class DirectoryOps {
 
   int opendir(long path, long fileInfo) {
     Caller caller = Worker.current().request().caller();
-    Opened opened =
-        paths.onInode(caller, FsPath.at(path), inode -> vfs.opendir(caller, inode));
+    Opened opened = paths.onInode(caller, FsPath.at(path), inode -> vfs.opendir(caller, inode));
     directories.put(opened.handle(), new OpenDirectory());
     Memory.putLong(fileInfo + Layout.FI_FH, opened.handle());
     return 0;

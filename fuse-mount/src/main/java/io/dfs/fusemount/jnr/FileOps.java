@@ -72,8 +72,7 @@ final class FileOps {
     Caller caller = request.caller();
     int flags = Memory.getInt(fileInfo + Layout.FI_FLAGS);
     Opened opened =
-        paths.onInode(
-            caller, FsPath.at(path), inode -> vfs.open(caller, inode, openMode(flags)));
+        paths.onInode(caller, FsPath.at(path), inode -> vfs.open(caller, inode, openMode(flags)));
     long node = request.node();
     keep(opened, flags, fileInfo, node);
     if (pages.opened(node, opened.attr().version())) {
@@ -85,8 +84,7 @@ final class FileOps {
   }
 
   private void keep(Opened opened, int flags, long fileInfo, long node) {
-    files.add(
-        new OpenFile(opened.handle(), opened.attr().inode(), (flags & O_APPEND) != 0, node));
+    files.add(new OpenFile(opened.handle(), opened.attr().inode(), (flags & O_APPEND) != 0, node));
     Memory.putLong(fileInfo + Layout.FI_FH, opened.handle());
     if (directIo) {
       setBits(fileInfo, Layout.FI_DIRECT_IO);
@@ -198,8 +196,7 @@ final class FileOps {
 
   int ftruncate(long size, long fileInfo) {
     Request request = Worker.current().request();
-    calls.await(
-        vfs.setattr(request.caller(), files.get(fileInfo).inode, AttrChange.size(size)));
+    calls.await(vfs.setattr(request.caller(), files.get(fileInfo).inode, AttrChange.size(size)));
     pages.written(request.node());
     return 0;
   }

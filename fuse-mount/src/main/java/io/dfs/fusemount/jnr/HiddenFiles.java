@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>When a rename replaces an open file, libfuse first hides that one in the same way. The engine
  * then does nothing but note it, for the rename itself replaces the file, atomically.
  *
- * <p>The names hold a counter of libfuse, so they are unique in a mount and need no directory. There
- * are at most as many as open files.
+ * <p>The names hold a counter of libfuse, so they are unique in a mount and need no directory.
+ * There are at most as many as open files.
  */
 final class HiddenFiles {
   private static final byte[] PREFIX = ".fuse_hidden".getBytes(StandardCharsets.US_ASCII);

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A {@link Vfs} mounted through libfuse 2. Shared.
  *
- * <p>A request: the kernel writes it into a {@link Worker}'s memory; libfuse turns node numbers into
- * a path and calls back by {@link OperationTable}; {@link TreeOps}, {@link FileOps}, {@link
+ * <p>A request: the kernel writes it into a {@link Worker}'s memory; libfuse turns node numbers
+ * into a path and calls back by {@link OperationTable}; {@link TreeOps}, {@link FileOps}, {@link
  * DirectoryOps}, {@link XattrOps} or {@link LockOps} finds the inode by {@link Paths}, starts the
  * operation of the Vfs and waits for it by {@link Calls}.
  */

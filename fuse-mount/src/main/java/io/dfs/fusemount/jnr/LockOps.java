@@ -5,8 +5,6 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Lock;
-import io.dfs.common.message.Lock.Kind;
-import io.dfs.common.message.Lock.Type;
 import io.dfs.fusemount.jnr.OpenFiles.OpenFile;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,7 +30,7 @@ final class LockOps {
   /** Waits hold a worker each. Beyond that many, EAGAIN. */
   private static final int MAX_WAITS = Workers.MAX - 64;
 
-  private record Owner(InodeId inode, Kind kind, long owner) {}
+  private record Owner(InodeId inode, Lock.Kind kind, long owner) {}
 
   private final Vfs vfs;
   private final Calls calls;
@@ -54,7 +52,7 @@ final class LockOps {
     long length = Memory.getLong(flock + Layout.FLOCK_LENGTH);
     Lock lock =
         new Lock(
-            Kind.POSIX,
+            Lock.Kind.POSIX,
             type(Memory.getShort(flock + Layout.FLOCK_TYPE)),
             Memory.getLong(fileInfo + Layout.FI_LOCK_OWNER),
             start,
@@ -68,11 +66,11 @@ final class LockOps {
     return 0;
   }
 
-  private static Type type(int type) {
+  private static Lock.Type type(int type) {
     return switch (type) {
-      case F_RDLCK -> Type.READ;
-      case F_WRLCK -> Type.WRITE;
-      case F_UNLCK -> Type.UNLOCK;
+      case F_RDLCK -> Lock.Type.READ;
+      case F_WRLCK -> Lock.Type.WRITE;
+      case F_UNLCK -> Lock.Type.UNLOCK;
       default -> throw new FsException(Errno.EINVAL, "no such type of lock: " + type);
     };
   }
@@ -85,7 +83,7 @@ final class LockOps {
           case WRITE -> F_WRLCK;
           case UNLOCK -> F_UNLCK;
         });
-    if (holder.type() != Type.UNLOCK) {
+    if (holder.type() != Lock.Type.UNLOCK) {
       Memory.putShort(flock + Layout.FLOCK_WHENCE, 0);
       Memory.putLong(flock + Layout.FLOCK_START, holder.start());
       Memory.putLong(
@@ -97,31 +95,32 @@ final class LockOps {
 
   int flock(long fileInfo, int operation) {
     OpenFile file = files.get(fileInfo);
-    Type type =
+    Lock.Type type =
         switch (operation & ~LOCK_NB) {
-          case LOCK_SH -> Type.READ;
-          case LOCK_EX -> Type.WRITE;
-          case LOCK_UN -> Type.UNLOCK;
-          default -> throw new FsException(Errno.EINVAL, "no such operation of flock: " + operation);
+          case LOCK_SH -> Lock.Type.READ;
+          case LOCK_EX -> Lock.Type.WRITE;
+          case LOCK_UN -> Lock.Type.UNLOCK;
+          default ->
+              throw new FsException(Errno.EINVAL, "no such operation of flock: " + operation);
         };
     long owner = Memory.getLong(fileInfo + Layout.FI_LOCK_OWNER);
     set(file, whole(owner, type), (operation & LOCK_NB) == 0);
     return 0;
   }
 
-  private static Lock whole(long owner, Type type) {
+  private static Lock whole(long owner, Lock.Type type) {
     int pid = Memory.getInt(Worker.current().request().address() + 32);
-    return new Lock(Kind.FLOCK, type, owner, 0, Long.MAX_VALUE, pid);
+    return new Lock(Lock.Kind.FLOCK, type, owner, 0, Long.MAX_VALUE, pid);
   }
 
   /** The last close of an open file ends its flock. */
   void unlockAll(OpenFile file, long owner) {
-    set(file, whole(owner, Type.UNLOCK), false);
+    set(file, whole(owner, Lock.Type.UNLOCK), false);
   }
 
   private void set(OpenFile file, Lock lock, boolean wait) {
     Owner owner = new Owner(file.inode, lock.kind(), lock.owner());
-    if (lock.type() == Type.UNLOCK) {
+    if (lock.type() == Lock.Type.UNLOCK) {
       if (owners.contains(owner)) {
         calls.await(vfs.setlk(file.handle, lock, false));
         if (lock.start() == 0 && lock.end() == Long.MAX_VALUE) {

@@ -1,7 +1,6 @@
 package io.dfs.fusemount.jnr;
 
 import io.dfs.common.error.Errno;
-import io.dfs.fusemount.jnr.Calls.Operation;
 import io.dfs.fusemount.jnr.Callbacks.Init;
 import io.dfs.fusemount.jnr.Callbacks.L1;
 import io.dfs.fusemount.jnr.Callbacks.L2;
@@ -15,6 +14,7 @@ import io.dfs.fusemount.jnr.Callbacks.LILLL;
 import io.dfs.fusemount.jnr.Callbacks.LLI;
 import io.dfs.fusemount.jnr.Callbacks.LLIL;
 import io.dfs.fusemount.jnr.Callbacks.LLLLI;
+import io.dfs.fusemount.jnr.Calls.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.ffi.Pointer;
@@ -46,7 +46,12 @@ final class OperationTable {
   private final Calls calls;
 
   OperationTable(
-      Calls calls, TreeOps tree, FileOps file, DirectoryOps directory, XattrOps xattr, LockOps lock) {
+      Calls calls,
+      TreeOps tree,
+      FileOps file,
+      DirectoryOps directory,
+      XattrOps xattr,
+      LockOps lock) {
     this.calls = calls;
     names(tree);
     attributes(tree, xattr);
@@ -120,10 +125,7 @@ final class OperationTable {
     put(table.ftruncate, L3.class, (path, size, fi) -> run(() -> file.ftruncate(size, fi)));
     put(table.lock, LLIL.class, (path, fi, cmd, flock) -> run(() -> lock.lock(fi, cmd, flock)));
     put(table.flock, LLI.class, (path, fi, operation) -> run(() -> lock.flock(fi, operation)));
-    put(
-        table.fallocate,
-        LILLL.class,
-        (path, mode, offset, length, fi) -> -Errno.EOPNOTSUPP.code());
+    put(table.fallocate, LILLL.class, (path, mode, offset, length, fi) -> -Errno.EOPNOTSUPP.code());
   }
 
   private void directories(DirectoryOps directory) {

@@ -140,8 +140,7 @@ final class Paths {
   }
 
   private void remember(InodeId parent, Name name, InodeId inode) {
-    slots.set(
-        slot(parent, name), new Known(parent, name, inode, System.nanoTime() + timeoutNs));
+    slots.set(slot(parent, name), new Known(parent, name, inode, System.nanoTime() + timeoutNs));
   }
 
   private @Nullable InodeId cached(InodeId parent, Name name) {

@@ -86,8 +86,7 @@ final class Request {
   /** Of a RENAME: the name that the program gave. */
   boolean renamesTo(Name name) {
     byte[] old = Memory.string(address + RENAME_NAMES);
-    return Arrays.equals(
-        Memory.string(address + RENAME_NAMES + old.length + 1), name.bytes());
+    return Arrays.equals(Memory.string(address + RENAME_NAMES + old.length + 1), name.bytes());
   }
 
   void hide(Hiding what) {

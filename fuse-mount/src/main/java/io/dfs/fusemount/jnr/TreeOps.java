@@ -49,7 +49,8 @@ final class TreeOps {
   int readlink(long path, long buffer, long size) {
     byte[] target = paths.onInode(caller(), FsPath.at(path), vfs::readlink);
     int length = (int) Math.min(target.length, size - 1);
-    Memory.putString(buffer, length == target.length ? target : java.util.Arrays.copyOf(target, length));
+    Memory.putString(
+        buffer, length == target.length ? target : java.util.Arrays.copyOf(target, length));
     return 0;
   }
 
@@ -102,8 +103,7 @@ final class TreeOps {
   }
 
   private Attr unlink(Caller caller, FsPath path) {
-    Attr gone =
-        paths.inParent(caller, path, (parent, name) -> vfs.unlink(caller, parent, name));
+    Attr gone = paths.inParent(caller, path, (parent, name) -> vfs.unlink(caller, parent, name));
     paths.forget(paths.parent(caller, path), path.last());
     return gone;
   }
@@ -158,8 +158,7 @@ final class TreeOps {
 
   int chown(long path, int uid, int gid) {
     return setattr(
-        path,
-        AttrChange.owner(uid == KEEP_OWNER ? null : uid, gid == KEEP_OWNER ? null : gid));
+        path, AttrChange.owner(uid == KEEP_OWNER ? null : uid, gid == KEEP_OWNER ? null : gid));
   }
 
   int truncate(long path, long size) {
@@ -173,7 +172,10 @@ final class TreeOps {
     long mtimeNs = Memory.getLong(times + Layout.TIMESPEC_BYTES + 8);
     AttrChange change =
         AttrChange.times(
-            time(times), time(times + Layout.TIMESPEC_BYTES), atimeNs == UTIME_NOW, mtimeNs == UTIME_NOW);
+            time(times),
+            time(times + Layout.TIMESPEC_BYTES),
+            atimeNs == UTIME_NOW,
+            mtimeNs == UTIME_NOW);
     return change.isNothing() ? 0 : setattr(path, change);
   }
 

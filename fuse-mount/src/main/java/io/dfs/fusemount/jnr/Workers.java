@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads that serve the kernel. Shared.
  *
- * <p>libfuse's own loop starts native threads without a bound, which Java has to take in and let go.
- * Here they are Java's: as many as there are requests at a time up to {@link #MAX}, and {@link
+ * <p>libfuse's own loop starts native threads without a bound, which Java has to take in and let
+ * go. Here they are Java's: as many as there are requests at a time up to {@link #MAX}, and {@link
  * #MAX_IDLE} when there are none. Beyond MAX the kernel queues. Lock waits, which may last forever,
  * are held to fewer (see {@link LockOps}), so the request that would end them is always served.
  */

@@ -71,9 +71,7 @@ final class XattrOps {
 
   private CompletableFuture<byte[]> capability(Caller caller, InodeId inode) {
     Without without = withoutCapability.get(slot(inode));
-    if (without != null
-        && without.inode.equals(inode)
-        && without.untilNs - System.nanoTime() > 0) {
+    if (without != null && without.inode.equals(inode) && without.untilNs - System.nanoTime() > 0) {
       return CompletableFuture.failedFuture(noCapability());
     }
     return vfs.getxattr(caller, inode, CAPABILITY)
@@ -114,8 +112,7 @@ final class XattrOps {
   int removexattr(long path, long name) {
     Caller caller = Worker.current().request().caller();
     Name attribute = name(name);
-    paths.onInode(
-        caller, FsPath.at(path), inode -> vfs.removexattr(caller, inode, attribute));
+    paths.onInode(caller, FsPath.at(path), inode -> vfs.removexattr(caller, inode, attribute));
     return 0;
   }
 

@@ -70,8 +70,21 @@ class MemoryVfs implements Vfs {
 
     Attr attr() {
       return new Attr(
-          id, type, mode, nlink, uid, gid, rdev, size, (long) pages.size() * PAGE, atime, mtime,
-          ctime, ctime, version, SETTINGS);
+          id,
+          type,
+          mode,
+          nlink,
+          uid,
+          gid,
+          rdev,
+          size,
+          (long) pages.size() * PAGE,
+          atime,
+          mtime,
+          ctime,
+          ctime,
+          version,
+          SETTINGS);
     }
 
     void changed() {
@@ -302,8 +315,7 @@ class MemoryVfs implements Vfs {
   }
 
   @Override
-  public CompletableFuture<Attr> symlink(
-      Caller caller, InodeId parent, Name name, byte[] target) {
+  public CompletableFuture<Attr> symlink(Caller caller, InodeId parent, Name name, byte[] target) {
     return answer(
         () -> {
           Node node = make(caller, parent, name, FileType.SYMLINK, 0777);
@@ -600,7 +612,8 @@ class MemoryVfs implements Vfs {
   }
 
   private static boolean conflict(Lock held, Lock asked) {
-    return held.kind() == asked.kind()
+    return asked.type() != Lock.Type.UNLOCK
+        && held.kind() == asked.kind()
         && held.owner() != asked.owner()
         && held.start() <= asked.end()
         && asked.start() <= held.end()
@@ -614,8 +627,7 @@ class MemoryVfs implements Vfs {
             handle(handle).node.locks.stream()
                 .filter(held -> conflict(held, lock))
                 .findFirst()
-                .orElse(
-                    new Lock(lock.kind(), Lock.Type.UNLOCK, 0, lock.start(), lock.end(), 0)));
+                .orElse(new Lock(lock.kind(), Lock.Type.UNLOCK, 0, lock.start(), lock.end(), 0)));
   }
 
   @Override
