@@ -142,6 +142,11 @@ final class Calls {
     }
   }
 
+  /** Only a thread that is at a request may ask libfuse. */
+  private boolean isInterrupted() {
+    return Thread.currentThread() instanceof Worker && fuse.fuse_interrupted() != 0;
+  }
+
   private static void giveUp(CompletableFuture<?> future, boolean cancel) {
     if (cancel) {
       future.cancel(true);

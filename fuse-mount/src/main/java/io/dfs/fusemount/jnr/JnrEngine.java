@@ -3,8 +3,8 @@ package io.dfs.fusemount.jnr;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.fusemount.mount.PathEncoding;
 import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,13 +37,21 @@ public final class JnrEngine {
   /** libfuse calls into it until the teardown. */
   private final OperationTable table;
 
+  private final Runnable releaseAll;
+
   private JnrEngine(
-      LibFuse fuse, long handle, long mountPointOut, Workers workers, OperationTable table) {
+      LibFuse fuse,
+      long handle,
+      long mountPointOut,
+      Workers workers,
+      OperationTable table,
+      Runnable releaseAll) {
     this.fuse = fuse;
     this.handle = handle;
     this.mountPointOut = mountPointOut;
     this.workers = workers;
     this.table = table;
+    this.releaseAll = releaseAll;
   }
 
   /**
@@ -61,7 +69,9 @@ public final class JnrEngine {
           Errno.ENOSYS, "libfuse.so.2 is missing: install it (apt-get install fuse libfuse2)", e);
     }
     Channel channel = new Channel(fuse);
-    OperationTable table = operations(vfs, fuse, channel, options);
+    Calls calls = new Calls(fuse, options.operationDeadline());
+    OpenFiles files = new OpenFiles();
+    OperationTable table = operations(vfs, calls, files, channel, options);
     long mountPointOut = Memory.allocate(2L * Long.BYTES);
     try (Arguments arguments = new Arguments(arguments(mountPoint, options))) {
       long handle =
@@ -80,7 +90,8 @@ public final class JnrEngine {
       channel.address = fuse.fuse_session_next_chan(session, 0);
       Workers workers = new Workers(fuse, session);
       workers.start();
-      return new JnrEngine(fuse, handle, mountPointOut, workers, table);
+      return new JnrEngine(
+          fuse, handle, mountPointOut, workers, table, () -> release(vfs, calls, files));
     }
   }
 
@@ -103,11 +114,13 @@ public final class JnrEngine {
   }
 
   private static OperationTable operations(
-      Vfs vfs, LibFuse fuse, Channel channel, EngineOptions options) {
-    Calls calls = new Calls(fuse, options.operationDeadline());
+      Vfs vfs,
+      Calls calls,
+      OpenFiles files,
+      Channel channel,
+      EngineOptions options) {
     HiddenFiles hidden = new HiddenFiles();
     KernelPages pages = new KernelPages();
-    OpenFiles files = new OpenFiles();
     Paths paths = new Paths(vfs, calls, hidden, options.entryTimeout().toNanos());
     LockOps locks = new LockOps(vfs, calls, files);
     return new OperationTable(
@@ -118,6 +131,16 @@ public final class JnrEngine {
         new DirectoryOps(vfs, calls, paths),
         new XattrOps(vfs, paths, options.attrTimeout().toNanos()),
         locks);
+  }
+
+  private static void release(Vfs vfs, Calls calls, OpenFiles files) {
+    for (OpenFiles.OpenFile file : files.removeAll()) {
+      calls.run(
+          () -> {
+            calls.await(vfs.release(file.handle));
+            return 0;
+          });
+    }
   }
 
   private static List<String> arguments(Path mountPoint, EngineOptions options) {
@@ -152,7 +175,7 @@ public final class JnrEngine {
     private final long vector;
 
     Arguments(List<String> arguments) {
-      Charset charset = pathCharset();
+      Charset charset = PathEncoding.charset();
       vector = Memory.allocate((arguments.size() + 1L) * Long.BYTES);
       for (int i = 0; i < arguments.size(); i++) {
         byte[] bytes = arguments.get(i).getBytes(charset);
@@ -161,14 +184,6 @@ public final class JnrEngine {
         strings.add(string);
         Memory.putLong(vector + (long) i * Long.BYTES, string);
       }
-    }
-
-    /** The one in which Java made strings of the command line's bytes. */
-    private static Charset pathCharset() {
-      String name = System.getProperty("sun.jnu.encoding");
-      return name != null && Charset.isSupported(name)
-          ? Charset.forName(name)
-          : StandardCharsets.UTF_8;
     }
 
     int count() {
@@ -188,12 +203,13 @@ public final class JnrEngine {
 
   /**
    * Waits until the filesystem has been unmounted, by whomever, and every request is answered; then
-   * frees what libfuse holds. Once.
+   * frees what libfuse holds and releases what was open still. Once.
    */
   public void awaitUnmount() throws InterruptedException {
     workers.awaitEnd();
     fuse.fuse_teardown(handle, Memory.getLong(mountPointOut));
     Memory.free(mountPointOut);
+    releaseAll.run();
     LOG.debug("libfuse has ended, its callbacks were at {}", table.address());
   }
 }

@@ -3,6 +3,7 @@ package io.dfs.fusemount.jnr;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -47,5 +48,12 @@ final class OpenFiles {
 
   @Nullable OpenFile remove(long fileInfo) {
     return files.remove(Memory.getLong(fileInfo + Layout.FI_FH));
+  }
+
+  /** Takes all out: a mount that ends is not always told of the last closes. */
+  List<OpenFile> removeAll() {
+    List<OpenFile> all = List.copyOf(files.values());
+    all.forEach(file -> files.remove(file.handle));
+    return all;
   }
 }

@@ -1,0 +1,172 @@
+package io.dfs.fusemount.mount;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The options of {@code mount -o}. Immutable.
+ *
+ * @param readOnly whether {@code ro} was asked for; it is among the kernel's flags then, too
+ * @param allowOther empty when it was not said
+ * @param kernelFlags for the kernel: ro, nodev and the like
+ * @param clientSettings {@code key=value} for the client's configuration
+ */
+public record MountOptions(
+    boolean readOnly,
+    Optional<Boolean> allowOther,
+    boolean directIo,
+    Duration entryTimeout,
+    Duration attrTimeout,
+    List<String> kernelFlags,
+    List<String> clientSettings) {
+
+  /** Flags that the kernel takes, in pairs where the later one wins. */
+  private static final List<List<String>> KERNEL_FLAGS =
+      List.of(
+          List.of("ro", "rw"),
+          List.of("dev", "nodev"),
+          List.of("suid", "nosuid"),
+          List.of("exec", "noexec"),
+          List.of("atime", "noatime"),
+          List.of("sync", "async"),
+          List.of("dirsync"));
+
+  /** What mount(8) and fstab(5) add, which says nothing to a filesystem. */
+  private static final Set<String> IGNORED =
+      Set.of(
+          "defaults",
+          "default_permissions",
+          "relatime",
+          "norelatime",
+          "strictatime",
+          "nodiratime",
+          "auto",
+          "noauto",
+          "user",
+          "nouser",
+          "users",
+          "nofail",
+          "_netdev");
+
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
+
+  public MountOptions {
+    kernelFlags = List.copyOf(kernelFlags);
+    clientSettings = List.copyOf(clientSettings);
+  }
+
+  /**
+   * Reads the values of {@code -o}.
+   *
+   * @param clientKeys the settings of the client that may be given here
+   * @throws IllegalArgumentException naming the options that do not exist, and those that do
+   */
+  public static MountOptions parse(List<String> values, Set<String> clientKeys) {
+    Parser parser = new Parser(clientKeys);
+    for (String value : values) {
+      for (String option : value.split(",")) {
+        if (!option.isBlank()) {
+          parser.take(option.strip());
+        }
+      }
+    }
+    return parser.result();
+  }
+
+  /** Collects one option after the other. Confined. */
+  private static final class Parser {
+    private final Set<String> clientKeys;
+    private final Set<String> flags = new LinkedHashSet<>();
+    private final List<String> settings = new ArrayList<>();
+    private final List<String> unknown = new ArrayList<>();
+    private Optional<Boolean> allowOther = Optional.empty();
+    private boolean directIo;
+    private Duration entryTimeout = DEFAULT_TIMEOUT;
+    private Duration attrTimeout = DEFAULT_TIMEOUT;
+
+    Parser(Set<String> clientKeys) {
+      this.clientKeys = clientKeys;
+    }
+
+    void take(String option) {
+      int equals = option.indexOf('=');
+      String key = equals < 0 ? option : option.substring(0, equals);
+      String value = equals < 0 ? "" : option.substring(equals + 1);
+      switch (key.replace('_', '-')) {
+        case "allow-other" -> allowOther = Optional.of(true);
+        case "noallow-other" -> allowOther = Optional.of(false);
+        case "direct-io" -> directIo = true;
+        case "entry-timeout" -> entryTimeout = seconds(key, value);
+        case "attr-timeout" -> attrTimeout = seconds(key, value);
+        default -> takeOther(option, key, equals >= 0);
+      }
+    }
+
+    private void takeOther(String option, String key, boolean hasValue) {
+      if (hasValue && clientKeys.contains(key)) {
+        settings.add(option);
+      } else if (IGNORED.contains(key) || key.startsWith("x-") || key.equals("comment")) {
+        return;
+      } else if (!takeKernelFlag(option)) {
+        unknown.add(option);
+      }
+    }
+
+    private boolean takeKernelFlag(String option) {
+      for (List<String> group : KERNEL_FLAGS) {
+        if (group.contains(option)) {
+          flags.removeAll(group);
+          return flags.add(option);
+        }
+      }
+      return false;
+    }
+
+    private static Duration seconds(String key, String value) {
+      String number = value.endsWith("s") ? value.substring(0, value.length() - 1).strip() : value;
+      try {
+        double seconds = Double.parseDouble(number);
+        if (seconds >= 0 && seconds <= 3600) {
+          return Duration.ofMillis(Math.round(seconds * 1000));
+        }
+      } catch (NumberFormatException e) {
+        // Said below.
+      }
+      throw new IllegalArgumentException(
+          "option " + key + "=" + value + ": write seconds from 0 to 3600, as in " + key + "=0.5");
+    }
+
+    MountOptions result() {
+      if (!unknown.isEmpty()) {
+        throw new IllegalArgumentException(
+            "no such mount option: " + String.join(", ", unknown) + "; there are " + known());
+      }
+      return new MountOptions(
+          flags.contains("ro"),
+          allowOther,
+          directIo,
+          entryTimeout,
+          attrTimeout,
+          List.copyOf(flags),
+          settings);
+    }
+
+    private String known() {
+      List<String> names = new ArrayList<>();
+      KERNEL_FLAGS.forEach(names::addAll);
+      names.addAll(
+          List.of(
+              "allow_other",
+              "noallow_other",
+              "direct_io",
+              "entry-timeout=SECONDS",
+              "attr-timeout=SECONDS"));
+      clientKeys.stream().sorted().forEach(key -> names.add(key + "=VALUE"));
+      return String.join(", ", names);
+    }
+  }
+}
