@@ -120,7 +120,7 @@ final class Calls {
         return future.get(SLICE_MS, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
         waitedMs += SLICE_MS;
-        if (fuse.fuse_interrupted() != 0) {
+        if (isInterrupted()) {
           interruptedMs += SLICE_MS;
           if (interruptedMs > patienceMs) {
             giveUp(future, cancel);

@@ -114,11 +114,7 @@ public final class JnrEngine {
   }
 
   private static OperationTable operations(
-      Vfs vfs,
-      Calls calls,
-      OpenFiles files,
-      Channel channel,
-      EngineOptions options) {
+      Vfs vfs, Calls calls, OpenFiles files, Channel channel, EngineOptions options) {
     HiddenFiles hidden = new HiddenFiles();
     KernelPages pages = new KernelPages();
     Paths paths = new Paths(vfs, calls, hidden, options.entryTimeout().toNanos());

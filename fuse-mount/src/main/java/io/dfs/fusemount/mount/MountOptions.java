@@ -68,7 +68,7 @@ public record MountOptions(
   public static MountOptions parse(List<String> values, Set<String> clientKeys) {
     Parser parser = new Parser(clientKeys);
     for (String value : values) {
-      for (String option : value.split(",")) {
+      for (String option : value.split(",", -1)) {
         if (!option.isBlank()) {
           parser.take(option.strip());
         }

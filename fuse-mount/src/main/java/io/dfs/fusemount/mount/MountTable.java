@@ -49,8 +49,8 @@ final class MountTable {
   /** Format: proc(5), {@code /proc/pid/mountinfo}. */
   static List<Mounted> parse(String mountinfo) {
     List<Mounted> mounts = new ArrayList<>();
-    for (String line : mountinfo.split("\n")) {
-      String[] fields = line.split(" ");
+    for (String line : mountinfo.split("\n", -1)) {
+      String[] fields = line.split(" ", -1);
       int dash = List.of(fields).indexOf("-");
       if (dash > 4 && fields.length > dash + 2) {
         mounts.add(

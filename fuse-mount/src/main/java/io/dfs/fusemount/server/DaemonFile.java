@@ -38,7 +38,8 @@ final class DaemonFile {
       Files.createDirectories(file.getParent());
       Files.writeString(file, ProcessHandle.current().pid() + "\n");
     } catch (IOException e) {
-      LOG.warn("cannot write {}: dfs umount will not wait for this process: {}", file, e.toString());
+      LOG.warn(
+          "cannot write {}: dfs umount will not wait for this process: {}", file, e.toString());
     }
   }
 

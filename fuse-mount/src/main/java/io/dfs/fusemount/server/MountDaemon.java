@@ -151,7 +151,8 @@ public final class MountDaemon {
         mountPoint
             .device()
             .orElseThrow(
-                () -> new FsException(Errno.EINVAL, mountPoint.path() + ": no dfs is mounted here"));
+                () ->
+                    new FsException(Errno.EINVAL, mountPoint.path() + ": no dfs is mounted here"));
     var process = DaemonFile.of(MountPoint.isRoot(), device).process();
     mountPoint.unmount(lazy);
     if (process.isEmpty()) {

@@ -1,0 +1,256 @@
+package io.dfs.fusemount.cli;
+
+import io.dfs.client.ClientConfig;
+import io.dfs.client.vfs.DfsVfs;
+import io.dfs.common.config.ConfigException;
+import io.dfs.common.config.ConfigFile;
+import io.dfs.common.config.HostPort;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.fusemount.jnr.EngineOptions;
+import io.dfs.fusemount.mount.MountOptions;
+import io.dfs.fusemount.mount.MountPoint;
+import io.dfs.fusemount.server.MountDaemon;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code dfs mount}: serves a mount in the foreground; the launcher puts it in the background.
+ * Exits as mount(8) says.
+ */
+@Command(
+    name = "mount",
+    mixinStandardHelpOptions = true,
+    versionProvider = MountCommand.Version.class,
+    description = "Mounts a cluster as a folder.",
+    footer = {
+      "",
+      "Exit codes: 0 unmounted in the end, 1 wrong usage, 2 the system lacks something, 32 the mount",
+      "failed. The end: dfs umount, umount(8) or SIGTERM; a second SIGTERM whoever uses it."
+    })
+public final class MountCommand implements Callable<Integer> {
+  private static final int USAGE = 1;
+  private static final int SYSTEM = 2;
+  private static final int FAILURE = 32;
+  private static final int DEFAULT_PORT = 9700;
+  private static final Path SYSTEM_CONFIG = Path.of("/etc/dfs/dfs.conf");
+  private static final String READY_FILE = "DFS_READY_FILE";
+
+  /** Beyond the client's own deadline, so that its error, which says more, comes first. */
+  private static final Duration DEADLINE_MARGIN = Duration.ofSeconds(5);
+
+  @Parameters(
+      arity = "1..2",
+      paramLabel = "[HOST:PORT[,HOST:PORT...]] FOLDER",
+      hideParamSyntax = true,
+      description = "The nameservers, and where to mount.")
+  private List<String> parameters = new ArrayList<>();
+
+  @Option(
+      names = "--nameserver",
+      paramLabel = "HOST:PORT[,HOST:PORT...]",
+      description =
+          "The nameservers; else as the variable DFS_NAMESERVER or the configuration file says.")
+  private @Nullable String nameserver = System.getenv("DFS_NAMESERVER");
+
+  @Option(
+      names = {"-f", "--foreground"},
+      description = "Stay in the foreground and log to standard error (seen by the launcher).")
+  void foreground(boolean unused) {
+    // In the background or not, this process does the same.
+  }
+
+  @Option(
+      names = "-o",
+      paramLabel = "OPTION",
+      description = "Mount options, separated by commas; -o help lists them.")
+  private List<String> options = new ArrayList<>();
+
+  @Option(names = "--config", paramLabel = "FILE", description = "The configuration file.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = "How to talk to the kernel: jnr (libfuse 2).")
+  private String engine = "jnr";
+
+  @Option(names = "--pid-file", paramLabel = "FILE", description = "Gets the process id.")
+  private @Nullable Path pidFile;
+
+  @Option(
+      names = "--ready-file",
+      paramLabel = "FILE",
+      description = "Is made when the mount is usable; the variable DFS_READY_FILE does the same.")
+  private @Nullable Path readyFile;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = MountCommand.class.getPackage().getImplementationVersion();
+      return new String[] {"dfs " + (version == null ? "development" : version)};
+    }
+  }
+
+  public static void main(String[] args) {
+    CommandLine command = new CommandLine(new MountCommand());
+    command.setParameterExceptionHandler(
+        (failure, unused) -> {
+          command.getErr().println("dfs mount: " + failure.getMessage());
+          command.getErr().println("See: dfs mount --help");
+          return USAGE;
+        });
+    // The threads of the JVM's libraries shall not keep it.
+    System.exit(command.execute(args));
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    MountOptions mountOptions;
+    ClientConfig client;
+    try {
+      if (!engine.equals("jnr")) {
+        throw new IllegalArgumentException("no such engine: " + engine + "; there is jnr");
+      }
+      mountOptions = MountOptions.parse(options, CLIENT_KEYS);
+      checkOthers(mountOptions);
+      client = clientConfig(mountOptions);
+    } catch (IllegalArgumentException | ConfigException e) {
+      return fail(USAGE, e.getMessage());
+    }
+    try {
+      mount(mountOptions, client);
+      return 0;
+    } catch (FsException e) {
+      return fail(e.errno() == Errno.ENOSYS ? SYSTEM : FAILURE, e.getMessage());
+    }
+  }
+
+  private int fail(int code, @Nullable String why) {
+    CommandLine command = commandLine();
+    command.getErr().println("dfs mount: " + why);
+    command.getErr().flush();
+    return code;
+  }
+
+  /** What -o takes of the client's settings: all but where the cluster is. */
+  private static final Set<String> CLIENT_KEYS =
+      Arrays.stream(ClientConfig.class.getRecordComponents())
+          .map(component -> kebab(component.getName()))
+          .filter(key -> !key.equals("nameservers"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private static String kebab(String name) {
+    return name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
+  }
+
+  private static void checkOthers(MountOptions options) {
+    if (options.allowOther().orElse(false) && !MountPoint.othersMayBeAllowed()) {
+      throw new IllegalArgumentException(
+          "option allow_other: only root may, unless /etc/fuse.conf says user_allow_other");
+    }
+  }
+
+  private ClientConfig clientConfig(MountOptions mountOptions) {
+    List<String> settings = new ArrayList<>();
+    String nameservers = parameters.size() > 1 ? parameters.get(0) : nameserver;
+    if (nameservers != null) {
+      settings.add("client.nameservers=" + addresses(nameservers));
+    }
+    mountOptions.clientSettings().forEach(setting -> settings.add("client." + setting));
+    ConfigFile file = ConfigFile.empty();
+    if (config != null) {
+      file = ConfigFile.parse(config);
+    } else if (Files.isReadable(SYSTEM_CONFIG)) {
+      file = ConfigFile.parse(SYSTEM_CONFIG);
+    }
+    return file.read(ClientConfig.class, settings);
+  }
+
+  private static String addresses(String nameservers) {
+    return Arrays.stream(nameservers.split(",", -1))
+        .map(address -> HostPort.parse(address.strip(), DEFAULT_PORT).toString())
+        .collect(Collectors.joining(","));
+  }
+
+  private void mount(MountOptions mountOptions, ClientConfig client) throws InterruptedException {
+    MountPoint mountPoint = MountPoint.at(parameters.get(parameters.size() - 1)).check();
+    String servers =
+        client.nameservers().stream().map(HostPort::toString).collect(Collectors.joining(","));
+    String source = "dfs:" + servers;
+    List<Path> readyFiles = new ArrayList<>();
+    if (readyFile != null) {
+      readyFiles.add(readyFile);
+    }
+    if (System.getenv(READY_FILE) != null) {
+      readyFiles.add(Path.of(System.getenv(READY_FILE)));
+    }
+    MountDaemon daemon =
+        new MountDaemon(
+            mountPoint, source, pidFile == null ? List.of() : List.of(pidFile), readyFiles);
+    try (DfsVfs vfs = connect(client, servers, mountPoint)) {
+      daemon.run(
+          vfs, engineOptions(source, mountOptions, client), () -> sayMounted(mountPoint, source));
+    }
+  }
+
+  private static DfsVfs connect(ClientConfig client, String servers, MountPoint mountPoint) {
+    try {
+      return DfsVfs.open(client, "mount " + mountPoint.path() + " on " + hostName());
+    } catch (FsException e) {
+      throw new FsException(
+          Errno.EHOSTUNREACH, "cannot reach the cluster at " + servers + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "an unnamed machine";
+    }
+  }
+
+  private static EngineOptions engineOptions(
+      String source, MountOptions options, ClientConfig client) {
+    return new EngineOptions(
+        source,
+        options.allowOther().orElse(MountPoint.isRoot()),
+        options.entryTimeout(),
+        options.attrTimeout(),
+        options.directIo(),
+        client.deadline().plus(DEADLINE_MARGIN),
+        options.kernelFlags());
+  }
+
+  private void sayMounted(MountPoint mountPoint, String source) {
+    commandLine().getOut().println("mounted " + source + " at " + mountPoint.path());
+    commandLine().getOut().flush();
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("run by picocli");
+    }
+    return spec.commandLine();
+  }
+}
