@@ -25,6 +25,9 @@ public final class Reaper {
   /** Inodes in one command: they share its cost and it stays well under a millisecond. */
   private static final int BATCH = 64;
 
+  /** What one look into the state takes up. */
+  private static final int SWEEP = 1024;
+
   /** Past it candidates wait for a sweep. */
   private static final int MAX_QUEUE = 100_000;
 
@@ -47,6 +50,13 @@ public final class Reaper {
   @GuardedBy("this")
   private InodeId sweptTo = new InodeId(0);
 
+  /**
+   * Whether the state may hold what the queues do not: after a start, an overflow or a failure. A
+   * sweep for nothing is not free, as it walks over what was deleted lately.
+   */
+  @GuardedBy("this")
+  private boolean incomplete = true;
+
   public Reaper(CommandLog commands, OpenTable opens, Tables tables) {
     this.commands = commands;
     this.opens = opens;
@@ -57,12 +67,16 @@ public final class Reaper {
   public synchronized void candidate(InodeId inode) {
     if (candidates.size() < MAX_QUEUE) {
       candidates.add(inode);
+    } else {
+      incomplete = true;
     }
   }
 
   public synchronized void tree(long tree) {
     if (trees.size() < MAX_QUEUE) {
       trees.add(tree);
+    } else {
+      incomplete = true;
     }
   }
 
@@ -71,17 +85,16 @@ public final class Reaper {
     resumed = true;
   }
 
-  /** Looks into the state for what the queues do not have. */
+  /** Looks into the state for what the queues do not have, when there may be something. */
   public void sweep() {
-    List<Long> left = tables.purges(BATCH);
     synchronized (this) {
-      if (trees.isEmpty() && !busy) {
-        trees.addAll(left);
-      }
-      if (resumed && candidates.isEmpty()) {
-        List<InodeId> orphans = tables.orphans(sweptTo, BATCH * 16);
+      if (resumed && incomplete && !busy && candidates.isEmpty() && trees.isEmpty()) {
+        trees.addAll(tables.purges(SWEEP));
+        List<InodeId> orphans = tables.orphans(sweptTo, SWEEP);
         candidates.addAll(orphans);
-        sweptTo = orphans.size() < BATCH * 16 ? new InodeId(0) : orphans.get(orphans.size() - 1);
+        boolean end = orphans.size() < SWEEP;
+        sweptTo = end ? new InodeId(0) : orphans.get(SWEEP - 1);
+        incomplete = !end || trees.size() == SWEEP;
       }
     }
     work();
@@ -110,6 +123,9 @@ public final class Reaper {
               if (failure == null) {
                 work();
               } else {
+                synchronized (this) {
+                  incomplete = true;
+                }
                 if (command instanceof Command.Purge purge) {
                   purge.inodes().forEach(opens::unclaim);
                 }

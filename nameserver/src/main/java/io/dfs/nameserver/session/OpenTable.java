@@ -1,6 +1,8 @@
 package io.dfs.nameserver.session;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
@@ -19,6 +21,9 @@ import java.util.Set;
  * from then on nobody can open it any more.
  */
 public final class OpenTable {
+  /** What one session may have open: some hundred MiB here, and more than a machine opens. */
+  private static final int MAX_OPEN = 1_000_000;
+
   private static final class Opens {
     final Map<InodeId, Integer> counts = new HashMap<>();
 
@@ -35,12 +40,15 @@ public final class OpenTable {
   @GuardedBy("this")
   private final Set<InodeId> claimed = new HashSet<>();
 
-  /** Counts an open; false when the inode is being removed. */
+  /** Counts an open; false when the inode is being removed. ENOMEM when too many are open. */
   public synchronized boolean open(SessionId session, InodeId inode) {
     if (claimed.contains(inode)) {
       return false;
     }
     Opens opens = sessions.computeIfAbsent(session, unused -> new Opens());
+    if (opens.counts.size() >= MAX_OPEN) {
+      throw new FsException(Errno.ENOMEM, session + " has " + MAX_OPEN + " files open; close some");
+    }
     opens.counts.merge(inode, 1, Integer::sum);
     totals.merge(inode, 1, Integer::sum);
     return true;
