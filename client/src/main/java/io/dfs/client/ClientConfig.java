@@ -5,10 +5,8 @@ import io.dfs.common.config.ConfigFile;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.config.Section;
 import io.dfs.common.config.Setting;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Settings of a client: a mount, the command line or a Java program. */
@@ -39,13 +37,6 @@ public record ClientConfig(
         long dirtyBuffer,
     @Bytes @Setting(value = "64 MiB", min = "1 MiB", doc = "Memory for blocks that were read.")
         long cacheMemory,
-    @Setting(
-            value = "",
-            doc =
-                "A directory on a local disk that keeps blocks that were read, also across"
-                    + " restarts. Empty for none.")
-        Optional<Path> cacheDir,
-    @Bytes @Setting(value = "10 GiB", min = "64 MiB", doc = "Room in cache-dir.") long cacheDisk,
     @Bytes
         @Setting(
             value = "8 MiB",

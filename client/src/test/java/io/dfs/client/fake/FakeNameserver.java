@@ -353,6 +353,9 @@ public final class FakeNameserver implements AutoCloseable {
     } else if (m instanceof Mutation.SetXattr x) {
       node(x.inode()).xattrs.put(x.name(), x.value());
       return Reply.Done.DONE;
+    } else if (m instanceof Mutation.RemoveXattr x) {
+      node(x.inode()).xattrs.remove(x.name());
+      return Reply.Done.DONE;
     } else if (m instanceof Mutation.AllocateChunk a) {
       return allocate(a);
     } else if (m instanceof Mutation.Commit c) {
