@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +31,25 @@ public final class Reaper {
   /** What one look into the state takes up. */
   private static final int SWEEP = 1024;
 
+  /** The thread ends when it had nothing to do for so long. */
+  private static final int IDLE_SECONDS = 10;
+
   /** Past it candidates wait for a sweep. */
   private static final int MAX_QUEUE = 100_000;
+
+  private final ThreadPoolExecutor thread =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(2),
+          task -> {
+            Thread reaper = new Thread(task, "dfs-reaper");
+            reaper.setDaemon(true);
+            return reaper;
+          },
+          new ThreadPoolExecutor.DiscardPolicy());
 
   private final CommandLog commands;
   private final OpenTable opens;
@@ -58,6 +78,7 @@ public final class Reaper {
   private boolean incomplete = true;
 
   public Reaper(CommandLog commands, OpenTable opens, Tables tables) {
+    thread.allowCoreThreadTimeOut(true);
     this.commands = commands;
     this.opens = opens;
     this.tables = tables;
@@ -100,38 +121,42 @@ public final class Reaper {
     work();
   }
 
-  /** Submits the next piece of work, one at a time; never waits. */
+  /** Has the queues worked off; never waits. */
   public void work() {
-    Command command;
     synchronized (this) {
-      if (busy) {
-        return;
-      }
-      command = next();
-      if (command == null) {
+      if (busy || (candidates.isEmpty() && trees.isEmpty())) {
         return;
       }
       busy = true;
     }
-    commands
-        .submit(command, false)
-        .whenComplete(
-            (reply, failure) -> {
-              synchronized (this) {
-                busy = false;
-              }
-              if (failure == null) {
-                work();
-              } else {
-                synchronized (this) {
-                  incomplete = true;
-                }
-                if (command instanceof Command.Purge purge) {
-                  purge.inodes().forEach(opens::unclaim);
-                }
-                log.debug("could not submit {}; it is tried again later", command, failure);
-              }
-            });
+    thread.execute(this::drain);
+  }
+
+  /** One command at a time on a thread of its own, so that no submitter is held by the whole. */
+  private void drain() {
+    while (true) {
+      Command command;
+      synchronized (this) {
+        command = next();
+        if (command == null) {
+          busy = false;
+          return;
+        }
+      }
+      try {
+        commands.submit(command, false).join();
+      } catch (RuntimeException e) {
+        synchronized (this) {
+          incomplete = true;
+          busy = false;
+        }
+        if (command instanceof Command.Purge purge) {
+          purge.inodes().forEach(opens::unclaim);
+        }
+        log.debug("could not submit {}; it is tried again later", command, e);
+        return;
+      }
+    }
   }
 
   @GuardedBy("this")
