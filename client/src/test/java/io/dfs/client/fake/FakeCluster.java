@@ -4,6 +4,8 @@ import io.dfs.client.ClientConfig;
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.common.message.DataSettings;
 import io.dfs.common.net.NetThreads;
+import io.netty.buffer.PoolArenaMetric;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,5 +39,22 @@ public final class FakeCluster implements AutoCloseable {
     nameserver.close();
     dataservers.forEach(FakeDataserver::close);
     threads.close();
+    awaitNoBuffers();
+  }
+
+  /** Every direct buffer of the data path must have been released, by clients and fakes. */
+  private static void awaitNoBuffers() {
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (activeBuffers() > 0) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError(activeBuffers() + " buffers were never released");
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  private static long activeBuffers() {
+    return ((PooledByteBufAllocator) NetThreads.allocator())
+        .metric().directArenas().stream().mapToLong(PoolArenaMetric::numActiveAllocations).sum();
   }
 }
