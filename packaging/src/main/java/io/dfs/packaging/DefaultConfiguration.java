@@ -1,5 +1,6 @@
 package io.dfs.packaging;
 
+import io.dfs.client.ClientConfig;
 import io.dfs.common.config.ConfigReference;
 import io.dfs.dataserver.server.DataserverConfig;
 import io.dfs.nameserver.server.NameserverConfig;
@@ -14,6 +15,8 @@ final class DefaultConfiguration {
   public static void main(String[] args) throws IOException {
     Path file = Path.of(args[0]);
     Files.createDirectories(file.toAbsolutePath().getParent());
-    Files.writeString(file, ConfigReference.render(NameserverConfig.class, DataserverConfig.class));
+    Files.writeString(
+        file,
+        ConfigReference.render(NameserverConfig.class, DataserverConfig.class, ClientConfig.class));
   }
 }

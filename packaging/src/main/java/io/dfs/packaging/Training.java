@@ -9,6 +9,7 @@ import io.dfs.nameserver.server.NameserverConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -66,10 +67,9 @@ final class Training {
       {"ls", "/not/there"}
     };
     for (String[] command : commands) {
-      String[] all = new String[command.length + 1];
-      System.arraycopy(command, 0, all, 0, command.length);
-      all[command.length] = "--nameserver=" + address;
-      int unused = DfsCommand.execute(all);
+      List<String> all = new ArrayList<>(List.of(command));
+      all.addAll(List.of("--nameserver", address, "--set", "deadline=5 s"));
+      int unused = DfsCommand.execute(all.toArray(String[]::new));
     }
   }
 }

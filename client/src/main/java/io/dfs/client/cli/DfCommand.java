@@ -1,0 +1,52 @@
+package io.dfs.client.cli;
+
+import io.dfs.client.api.Dfs;
+import io.dfs.common.config.Quantity;
+import io.dfs.common.message.Reply.FsStats;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "df",
+    description = "Show space on the dataservers; a file takes its size once for each copy.")
+final class DfCommand extends ClusterCommand {
+  @Option(names = "-h", description = "Sizes in KiB, MiB, ...")
+  private boolean human;
+
+  @Option(names = "--json", description = "An object, for programs.")
+  private boolean json;
+
+  @Override
+  void run(Dfs dfs, PrintWriter out) throws Exception {
+    FsStats stats = Dfs.await(dfs.vfs().statfs());
+    long used = stats.capacityBytes() - stats.freeBytes();
+    int replicas = stats.defaults().replicas();
+    if (json) {
+      Json.print(
+          out,
+          Json.object(
+              "capacityBytes", stats.capacityBytes(),
+              "usedBytes", used,
+              "freeBytes", stats.freeBytes(),
+              "replicas", replicas,
+              "chunkBytes", stats.defaults().chunkBytes(),
+              "inodes", stats.inodes()));
+      return;
+    }
+    Table table = new Table("rrrrrr");
+    table.row("capacity", "used", "free", "free for files", "copies", "inodes");
+    table.row(
+        size(stats.capacityBytes()),
+        size(used),
+        size(stats.freeBytes()),
+        size(stats.freeBytes() / Math.max(1, replicas)),
+        replicas,
+        stats.inodes());
+    table.print(out);
+  }
+
+  private Object size(long bytes) {
+    return human ? Quantity.formatBytes(bytes) : bytes;
+  }
+}

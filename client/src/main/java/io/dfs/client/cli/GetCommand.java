@@ -1,0 +1,95 @@
+package io.dfs.client.cli;
+
+import io.dfs.client.api.Dfs;
+import io.dfs.client.transfer.Transfer;
+import io.dfs.common.error.FsException;
+import io.dfs.common.message.Attr;
+import io.dfs.common.message.FileType;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "get",
+    description = {
+      "Copy files out of the cluster: LOCAL is a local directory, or the name of the copy.",
+      "What an interrupted get has left is taken up where it stopped."
+    })
+final class GetCommand extends ClusterCommand {
+  @Parameters(paramLabel = "PATH... LOCAL", arity = "2..*", hideParamSyntax = true)
+  private List<String> arguments = List.of();
+
+  @Option(names = "-r", description = "Directories too, with all that is in them.")
+  private boolean recursive;
+
+  @Override
+  void run(Dfs dfs, PrintWriter out) throws Exception {
+    List<String> sources = arguments.subList(0, arguments.size() - 1);
+    Path target = Path.of(arguments.get(arguments.size() - 1));
+    boolean into = Files.isDirectory(target);
+    if (!into && sources.size() > 1) {
+      throw new NotDirectoryException(target.toString());
+    }
+    forEach(
+        sources,
+        source -> {
+          String name = DfsPaths.name(source);
+          get(
+              dfs,
+              source,
+              dfs.stat(source),
+              into && !name.isEmpty() ? target.resolve(name) : target);
+        });
+  }
+
+  private void get(Dfs dfs, String remote, Attr attr, Path local) throws Exception {
+    if (attr.isDirectory()) {
+      getDirectory(dfs, remote, local);
+    } else if (attr.type() == FileType.REGULAR) {
+      Progress progress = new Progress(err(), remote);
+      try {
+        new Transfer(dfs.vfs(), dfs.caller())
+            .get(remote, local, done -> progress.report(done, attr.sizeBytes()));
+      } finally {
+        progress.end();
+      }
+    } else {
+      throw new IOException(remote + ": neither a file nor a directory; it is left out");
+    }
+  }
+
+  private void getDirectory(Dfs dfs, String remote, Path local) throws Exception {
+    if (!recursive) {
+      throw new IOException(remote + ": is a directory; -r copies it and all in it");
+    }
+    Files.createDirectories(local);
+    boolean failed = false;
+    for (Dfs.Listed entry : dfs.list(remote)) {
+      String name = entry.name();
+      try {
+        String path = DfsPaths.child(remote, name);
+        boolean link = entry.attr().type() == FileType.SYMLINK;
+        Attr attr = link ? dfs.stat(path) : entry.attr();
+        if (link && attr.isDirectory()) {
+          // It could lead around in a circle.
+          throw new IOException(path + ": a link to a directory; it is left out");
+        }
+        get(dfs, path, attr, local.resolve(name));
+      } catch (FsException | IOException e) {
+        tell(e);
+        failed = true;
+      } catch (CommandFailed e) {
+        failed = true;
+      }
+    }
+    if (failed) {
+      throw new CommandFailed();
+    }
+  }
+}

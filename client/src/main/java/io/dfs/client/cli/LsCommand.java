@@ -1,0 +1,150 @@
+package io.dfs.client.cli;
+
+import io.dfs.client.api.Dfs;
+import io.dfs.common.config.Quantity;
+import io.dfs.common.error.FsException;
+import io.dfs.common.message.Attr;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "ls", description = "List directories.")
+final class LsCommand extends ClusterCommand {
+  @Parameters(paramLabel = "PATH", defaultValue = "/", description = "Default: ${DEFAULT-VALUE}")
+  private List<String> paths = List.of();
+
+  @Option(names = "-l", description = "With type, permissions, owner, size and time.")
+  private boolean details;
+
+  @Option(names = "-a", description = "Also names that begin with a dot.")
+  private boolean all;
+
+  @Option(names = "-R", description = "Also what is in the directories below.")
+  private boolean recursive;
+
+  @Option(names = "-h", description = "Sizes in KiB, MiB, ...")
+  private boolean human;
+
+  @Option(names = "--json", description = "An array of objects, for programs.")
+  private boolean json;
+
+  private record Item(String path, String name, Attr attr) {}
+
+  @Override
+  void run(Dfs dfs, PrintWriter out) throws Exception {
+    boolean failed = false;
+    try (Json.Array array = json ? new Json.Array(out) : null) {
+      Sink sink = array == null ? new TextSink(out) : new JsonSink(array);
+      boolean titles = recursive || paths.size() > 1;
+      for (String path : paths) {
+        try {
+          list(dfs, path, sink, titles);
+        } catch (FsException e) {
+          tell(e);
+          failed = true;
+        }
+      }
+    }
+    if (failed) {
+      throw new CommandFailed();
+    }
+  }
+
+  private void list(Dfs dfs, String path, Sink sink, boolean titles) throws IOException {
+    Attr attr = path.endsWith("/") ? dfs.stat(path) : dfs.lstat(path);
+    if (!attr.isDirectory()) {
+      sink.items(List.of(new Item(path, path, attr)));
+      return;
+    }
+    if (titles) {
+      sink.title(path);
+    }
+    List<String> below = new ArrayList<>();
+    List<Item> items = new ArrayList<>();
+    for (Dfs.Listed entry : dfs.list(path)) {
+      if (entry.name().startsWith(".") && !all) {
+        continue;
+      }
+      Item item = new Item(DfsPaths.child(path, entry.name()), entry.name(), entry.attr());
+      items.add(item);
+      if (recursive && item.attr().isDirectory()) {
+        below.add(item.path());
+      }
+    }
+    items.sort(Comparator.comparing(Item::name));
+    sink.items(items);
+    for (String directory : below) {
+      list(dfs, directory, sink, true);
+    }
+  }
+
+  /** Where the listing goes. */
+  private interface Sink {
+    void title(String directory);
+
+    void items(List<Item> items) throws IOException;
+  }
+
+  private final class TextSink implements Sink {
+    private final PrintWriter out;
+    private boolean first = true;
+
+    TextSink(PrintWriter out) {
+      this.out = out;
+    }
+
+    @Override
+    public void title(String directory) {
+      out.println((first ? "" : "\n") + Show.name(directory) + ":");
+      first = false;
+    }
+
+    @Override
+    public void items(List<Item> items) {
+      first = false;
+      if (!details) {
+        items.forEach(item -> out.println(Show.name(item.name())));
+        return;
+      }
+      Table table = new Table("lrrrrll");
+      for (Item item : items) {
+        Attr attr = item.attr();
+        table.row(
+            Show.mode(attr),
+            attr.nlink(),
+            attr.uid(),
+            attr.gid(),
+            human ? Quantity.formatBytes(attr.sizeBytes()) : attr.sizeBytes(),
+            Show.time(attr.mtime()),
+            Show.name(item.name()));
+      }
+      table.print(out);
+    }
+  }
+
+  private static final class JsonSink implements Sink {
+    private final Json.Array array;
+
+    JsonSink(Json.Array array) {
+      this.array = array;
+    }
+
+    @Override
+    public void title(String directory) {}
+
+    @Override
+    public void items(List<Item> items) throws IOException {
+      for (Item item : items) {
+        Map<String, Object> object = Json.object("path", item.path());
+        object.putAll(Show.attributes(item.attr()));
+        array.add(object);
+      }
+    }
+  }
+}

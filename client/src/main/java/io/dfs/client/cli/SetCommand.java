@@ -1,0 +1,66 @@
+package io.dfs.client.cli;
+
+import io.dfs.client.api.Dfs;
+import io.dfs.common.config.Quantity;
+import io.dfs.common.message.DataSettings;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "set",
+    description = "Change how what is created in a directory from now on is kept.")
+final class SetCommand extends ClusterCommand {
+  private static final int BLOCK_BYTES = 64 << 10;
+
+  @Parameters(paramLabel = "DIRECTORY")
+  private String directory = "/";
+
+  @Option(names = "--replicas", paramLabel = "N", description = "Copies of every file, 1 to 8.")
+  private int replicas;
+
+  @Option(
+      names = "--chunk-size",
+      paramLabel = "SIZE",
+      description = "The most that one chunk holds, 1 MiB to 128 MiB.")
+  private @Nullable String chunkSize;
+
+  private int chunkBytes;
+
+  @Override
+  void checkArguments() {
+    if (replicas == 0 && chunkSize == null) {
+      throw wrongUsage("nothing to set: give --replicas, --chunk-size or both");
+    }
+    if (replicas < 0 || replicas > DataSettings.MAX_REPLICAS) {
+      throw wrongUsage("--replicas takes a number from 1 to " + DataSettings.MAX_REPLICAS);
+    }
+    if (chunkSize != null) {
+      long bytes;
+      try {
+        bytes = Quantity.parseBytes(chunkSize);
+      } catch (IllegalArgumentException e) {
+        throw wrongUsage("--chunk-size " + chunkSize + ": " + e.getMessage());
+      }
+      if (bytes < DataSettings.MIN_CHUNK_BYTES
+          || bytes > DataSettings.MAX_CHUNK_BYTES
+          || bytes % BLOCK_BYTES != 0) {
+        throw wrongUsage("--chunk-size takes a multiple of 64 KiB from 1 MiB to 128 MiB");
+      }
+      chunkBytes = (int) bytes;
+    }
+  }
+
+  @Override
+  void run(Dfs dfs, PrintWriter out) throws Exception {
+    DataSettings now = dfs.setSettings(directory, chunkBytes, replicas).settings();
+    out.println(
+        directory
+            + ": "
+            + now.replicas()
+            + " copies, chunks of "
+            + Quantity.formatBytes(now.chunkBytes()));
+  }
+}

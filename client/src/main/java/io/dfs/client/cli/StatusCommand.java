@@ -1,0 +1,53 @@
+package io.dfs.client.cli;
+
+import io.dfs.client.api.Dfs;
+import io.dfs.common.config.Quantity;
+import io.dfs.common.message.Reply.ClusterStatus;
+import io.dfs.common.message.ServerInfo;
+import java.io.PrintWriter;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "status", description = "Show the state of the cluster on one page.")
+final class StatusCommand extends ClusterCommand {
+  @Option(names = "--json", description = "An object, for programs.")
+  private boolean json;
+
+  @Override
+  void run(Dfs dfs, PrintWriter out) throws Exception {
+    ClusterStatus status = dfs.status();
+    if (json) {
+      Json.print(
+          out,
+          Json.object(
+              "clusterId", status.clusterId(),
+              "version", status.version(),
+              "uptimeSeconds", status.uptimeSeconds(),
+              "inodes", status.inodes(),
+              "chunks", status.chunks(),
+              "sessions", status.sessions(),
+              "groups", status.groups(),
+              "servers", status.servers().stream().map(ServersCommand::object).toList(),
+              "warnings", status.warnings()));
+      return;
+    }
+    long online =
+        status.servers().stream().filter(s -> s.state() == ServerInfo.State.ONLINE).count();
+    Table table = new Table("ll");
+    table.row("cluster", status.clusterId());
+    table.row(
+        "nameserver",
+        status.version()
+            + ", up "
+            + Quantity.formatDuration(Duration.ofSeconds(status.uptimeSeconds())));
+    table.row("dataservers", online + " of " + status.servers().size() + " online");
+    table.row("inodes", status.inodes());
+    table.row("chunks", status.chunks() + " in " + status.groups() + " groups");
+    table.row("clients", status.sessions());
+    table.print(out);
+    out.println();
+    ServersCommand.print(out, status.servers());
+    status.warnings().forEach(warning -> out.println("WARNING: " + warning));
+  }
+}
