@@ -308,6 +308,22 @@ public final class DfsVfs implements Vfs, AutoCloseable {
             });
   }
 
+  @Override
+  public CompletableFuture<Opened> open(
+      Caller caller, InodeId parent, Name name, OpenMode openMode) {
+    int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
+    long stamp = cache.stamp();
+    return nameserver
+        .query(
+            session -> new Query.OpenAt(session, caller, parent, name, access, InodeId.ROOT, -1),
+            Reply.Opened.class)
+        .thenCompose(
+            reply -> {
+              cache.learn(reply.attr(), stamp);
+              return opened(caller, openMode, reply);
+            });
+  }
+
   private CompletableFuture<Opened> opened(Caller caller, OpenMode mode, Reply.Opened reply) {
     Attr attr = reply.attr();
     openInodes.opened(attr.inode());

@@ -88,6 +88,15 @@ public interface Vfs {
   CompletableFuture<Opened> open(Caller caller, InodeId inode, OpenMode openMode);
 
   /**
+   * {@link #open(Caller, InodeId, OpenMode)} of what {@code name} names now, whatever it named when
+   * it was looked up. ENXIO when the parent does not exist any more.
+   */
+  default CompletableFuture<Opened> open(
+      Caller caller, InodeId parent, Name name, OpenMode openMode) {
+    return lookup(caller, parent, name).thenCompose(attr -> open(caller, attr.inode(), openMode));
+  }
+
+  /**
    * Up to {@code length} bytes from {@code offset}; fewer only at the end of the file (0 at or past
    * it).
    *

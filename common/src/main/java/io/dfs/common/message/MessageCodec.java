@@ -93,6 +93,7 @@ public final class MessageCodec {
     ChunkRequest.SyncChunk.class,
     ChunkRequest.Read.class,
     ChunkRequest.StatChunk.class,
+    Query.OpenAt.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

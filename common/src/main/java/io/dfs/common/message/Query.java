@@ -80,6 +80,22 @@ public sealed interface Query extends Message {
       implements Query {}
 
   /**
+   * {@link Open} of what {@code name} names in {@code parent} now: a client that trusted an earlier
+   * lookup would open what the name meant then. ENXIO when the parent does not exist.
+   *
+   * @param knownInode the file whose layout of {@code knownVersion} the client has
+   */
+  record OpenAt(
+      SessionId session,
+      Caller caller,
+      InodeId parent,
+      Name name,
+      int access,
+      InodeId knownInode,
+      long knownVersion)
+      implements Query {}
+
+  /**
    * Undoes {@code count} {@link Open}s (or opens by {@link Mutation.Create}). Answered by {@link
    * Reply.Done}.
    *

@@ -72,7 +72,11 @@ final class FileOps {
     Caller caller = request.caller();
     int flags = Memory.getInt(fileInfo + Layout.FI_FLAGS);
     Opened opened =
-        paths.onInode(caller, FsPath.at(path), inode -> vfs.open(caller, inode, openMode(flags)));
+        paths.open(
+            caller,
+            FsPath.at(path),
+            inode -> vfs.open(caller, inode, openMode(flags)),
+            (parent, name) -> vfs.open(caller, parent, name, openMode(flags)));
     long node = request.node();
     keep(opened, flags, fileInfo, node);
     if (pages.opened(node, opened.attr().version())) {

@@ -81,23 +81,42 @@ final class Paths {
     return calls.await(operation.apply(lookup(caller, path).inode()));
   }
 
+  /**
+   * Opens what the path names now: not from the cache, so that what others renamed or replaced
+   * counts.
+   */
+  <T> T open(
+      Caller caller,
+      FsPath path,
+      Function<InodeId, CompletableFuture<T>> unlinked,
+      OnName<T> named) {
+    return path.isRoot() || hidden.find(path.last()) != null
+        ? onInode(caller, path, unlinked)
+        : inParent(caller, path, named);
+  }
+
   /** Runs an operation on the path's last name in the directory before it. */
   <T> T inParent(Caller caller, FsPath path, OnName<T> operation) {
     Name name = path.last();
-    InodeId parent = parent(caller, path);
     try {
-      T result = calls.await(operation.apply(parent, name));
-      note(parent, name, result);
-      return result;
+      return inParentOnce(caller, path, operation);
     } catch (FsException e) {
-      if (e.errno() != Errno.ESTALE) {
+      if (e.errno() != Errno.ESTALE && e.errno() != Errno.ENXIO) {
         throw e;
       }
     }
     forgetAll(path);
-    parent = parent(caller, path);
-    T result = calls.await(operation.apply(parent, name));
-    note(parent, name, result);
+    try {
+      return inParentOnce(caller, path, operation);
+    } catch (FsException e) {
+      throw e.errno() == Errno.ENXIO ? new FsException(Errno.ENOENT, name + " is gone", e) : e;
+    }
+  }
+
+  private <T> T inParentOnce(Caller caller, FsPath path, OnName<T> operation) {
+    InodeId parent = parent(caller, path);
+    T result = calls.await(operation.apply(parent, path.last()));
+    note(parent, path.last(), result);
     return result;
   }
 

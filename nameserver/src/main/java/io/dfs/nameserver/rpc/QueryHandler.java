@@ -4,6 +4,7 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Caller;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Name;
@@ -69,6 +70,8 @@ final class QueryHandler {
       return new Reply.Node(tables.inode(q.inode()).attr());
     } else if (query instanceof Query.Open q) {
       return open(q);
+    } else if (query instanceof Query.OpenAt q) {
+      return openAt(q);
     } else if (query instanceof Query.Release q) {
       return release(q);
     } else if (query instanceof Query.ReadDir q) {
@@ -110,15 +113,26 @@ final class QueryHandler {
   }
 
   private Reply lookup(Query.Lookup q) {
-    Names.check(q.name());
-    Inode parent = tables.directory(q.parent());
-    Access.require(parent, q.caller(), Access.EXECUTE);
-    if (q.name().isDot()) {
-      return new Reply.Node(parent.attr());
+    return new Reply.Node(tables.inode(find(q.caller(), q.parent(), q.name())).attr());
+  }
+
+  private InodeId find(Caller caller, InodeId directory, Name name) {
+    Names.check(name);
+    if (tables.findInode(directory) == null) {
+      throw new FsException(Errno.ENXIO, "directory " + directory + " does not exist any more");
     }
-    InodeId child =
-        q.name().isDotDot() ? parent.parent() : tables.dentry(q.parent(), q.name()).child();
-    return new Reply.Node(tables.inode(child).attr());
+    Inode parent = tables.directory(directory);
+    Access.require(parent, caller, Access.EXECUTE);
+    if (name.isDot()) {
+      return directory;
+    }
+    return name.isDotDot() ? parent.parent() : tables.dentry(directory, name).child();
+  }
+
+  private Reply openAt(Query.OpenAt q) {
+    InodeId inode = find(q.caller(), q.parent(), q.name());
+    long known = inode.equals(q.knownInode()) ? q.knownVersion() : -1;
+    return open(new Query.Open(q.session(), q.caller(), inode, q.access(), known));
   }
 
   private Reply open(Query.Open q) {
