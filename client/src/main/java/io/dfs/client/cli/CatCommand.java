@@ -22,13 +22,15 @@ final class CatCommand extends ClusterCommand {
   void run(Dfs dfs, PrintWriter out) throws Exception {
     byte[] buffer = new byte[BUFFER_BYTES];
     try (OutputStream raw = new FileOutputStream(FileDescriptor.out)) {
-      for (String path : paths) {
-        try (InputStream in = dfs.newInputStream(path)) {
-          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            raw.write(buffer, 0, n);
-          }
-        }
-      }
+      forEach(
+          paths,
+          path -> {
+            try (InputStream in = dfs.newInputStream(path)) {
+              for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                raw.write(buffer, 0, n);
+              }
+            }
+          });
     }
   }
 }

@@ -82,10 +82,20 @@ abstract class ClusterCommand implements Callable<Integer> {
     }
   }
 
-  /** Tells of one of several things that failed, so that the others go on. */
-  final void tell(Exception failure) {
+  /**
+   * Tells of one of several things that failed, so that the others go on.
+   *
+   * @param item what it is called on the command line
+   */
+  final void tell(Object item, Exception failure) {
     out().flush();
-    err().println(spec.qualifiedName(" ") + ": " + FailureLine.reason(failure));
+    String reason = FailureLine.reason(failure);
+    String name = Show.name(item.toString());
+    err()
+        .println(
+            spec.qualifiedName(" ")
+                + ": "
+                + (reason.contains(name) ? reason : name + ": " + reason));
     err().flush();
   }
 
@@ -96,7 +106,7 @@ abstract class ClusterCommand implements Callable<Integer> {
       try {
         step.run(item);
       } catch (FsException | IOException e) {
-        tell(e);
+        tell(item, e);
         failed = true;
       }
     }

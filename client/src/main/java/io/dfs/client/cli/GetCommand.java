@@ -82,7 +82,7 @@ final class GetCommand extends ClusterCommand {
         }
         get(dfs, path, attr, local.resolve(name));
       } catch (FsException | IOException e) {
-        tell(e);
+        tell(name, e);
         failed = true;
       } catch (CommandFailed e) {
         failed = true;

@@ -23,11 +23,15 @@ final class LayoutCommand extends ClusterCommand {
   @Parameters(paramLabel = "PATH")
   private String path = "";
 
-  @Option(names = "--json", description = "An array of objects, for programs.")
+  @Option(names = "--json", description = "An object, for programs.")
   private boolean json;
 
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
+    forEach(List.of(path), file -> show(dfs, file, out));
+  }
+
+  private void show(Dfs dfs, String path, PrintWriter out) throws Exception {
     List<Extent> extents = dfs.layout(path);
     Groups groups = dfs.groups();
     Map<GroupId, Group> groupsById =
@@ -50,17 +54,21 @@ final class LayoutCommand extends ClusterCommand {
     if (json) {
       Json.print(
           out,
-          extents.stream()
-              .map(
-                  extent ->
-                      Json.object(
-                          "offset", extent.fileOffset(),
-                          "length", extent.length(),
-                          "chunk", extent.chunk().hex(),
-                          "chunkOffset", extent.chunkOffset(),
-                          "group", extent.chunk().group().value(),
-                          "servers", holders.apply(extent)))
-              .toList());
+          Json.object(
+              "path",
+              path,
+              "extents",
+              extents.stream()
+                  .map(
+                      extent ->
+                          Json.object(
+                              "offset", extent.fileOffset(),
+                              "length", extent.length(),
+                              "chunk", extent.chunk().hex(),
+                              "chunkOffset", extent.chunkOffset(),
+                              "group", extent.chunk().group().value(),
+                              "servers", holders.apply(extent)))
+                  .toList()));
       return;
     }
     Table table = new Table("rrlrrl");

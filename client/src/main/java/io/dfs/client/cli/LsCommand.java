@@ -46,7 +46,7 @@ final class LsCommand extends ClusterCommand {
         try {
           list(dfs, path, sink, titles);
         } catch (FsException e) {
-          tell(e);
+          tell(path, e);
           failed = true;
         }
       }

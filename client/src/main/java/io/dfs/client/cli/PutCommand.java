@@ -82,14 +82,14 @@ final class PutCommand extends ClusterCommand {
       for (Path entry : entries) {
         // A link could lead around in a circle.
         if (Files.isSymbolicLink(entry) && Files.isDirectory(entry)) {
-          tell(new IOException(entry + ": a link to a directory; it is left out"));
+          tell(entry, new IOException(entry + ": a link to a directory; it is left out"));
           failed = true;
           continue;
         }
         try {
           put(dfs, entry, DfsPaths.child(remote, String.valueOf(entry.getFileName())));
         } catch (FsException | IOException e) {
-          tell(e);
+          tell(entry, e);
           failed = true;
         } catch (CommandFailed e) {
           failed = true;

@@ -4,6 +4,7 @@ import io.dfs.client.api.Dfs;
 import io.dfs.common.config.Quantity;
 import io.dfs.common.message.DataSettings;
 import java.io.PrintWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,12 +56,16 @@ final class SetCommand extends ClusterCommand {
 
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
-    DataSettings now = dfs.setSettings(directory, chunkBytes, replicas).settings();
-    out.println(
-        directory
-            + ": "
-            + now.replicas()
-            + " copies, chunks of "
-            + Quantity.formatBytes(now.chunkBytes()));
+    forEach(
+        List.of(directory),
+        path -> {
+          DataSettings now = dfs.setSettings(path, chunkBytes, replicas).settings();
+          out.println(
+              path
+                  + ": copies "
+                  + now.replicas()
+                  + ", chunks of "
+                  + Quantity.formatBytes(now.chunkBytes()));
+        });
   }
 }
