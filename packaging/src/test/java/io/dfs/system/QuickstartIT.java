@@ -19,8 +19,9 @@ class QuickstartIT {
 
   @TempDir Path dir;
 
-  private String quickstart(String verb, String cluster) {
-    return Shell.run(dir, QUICKSTART + " " + verb + " --dir '" + dir.resolve(cluster) + "' 2>&1");
+  private String quickstart(String verb, String cluster, String... options) {
+    String command = QUICKSTART + " " + verb + " --dir '" + dir.resolve(cluster) + "' ";
+    return Shell.run(dir, command + String.join(" ", options) + " 2>&1");
   }
 
   private JsonNode status(String cluster) throws Exception {
@@ -32,7 +33,7 @@ class QuickstartIT {
   @Test
   void upDownRemountAndStatusDoWhatTheySayAlsoTwiceAndSideBySide() throws Exception {
     try {
-      String printed = quickstart("up", "a --dataservers 2");
+      String printed = quickstart("up", "a", "--dataservers 2");
       Path mount = dir.resolve("a/mnt");
       assertTrue(printed.contains(mount.toString()), printed);
       Shell.run(mount, "echo hello > f");
@@ -45,7 +46,7 @@ class QuickstartIT {
       quickstart("up", "a");
       assertEquals(pids(before), pids(status("a")), "up again starts nothing anew");
 
-      quickstart("up", "b --dataservers 2 --mount '" + dir.resolve("elsewhere") + "'");
+      quickstart("up", "b", "--dataservers 2", "--mount '" + dir.resolve("elsewhere") + "'");
       Shell.run(dir.resolve("elsewhere"), "[ -z \"$(ls -A)\" ] && echo other > g");
 
       quickstart("remount", "a");
