@@ -104,6 +104,7 @@ public final class DataserverCommand implements Callable<Integer> {
             .map(s -> s.startsWith("dataserver.") ? s : "dataserver." + s)
             .collect(Collectors.toList()));
     ConfigFile file = configFile == null ? ConfigFile.empty() : ConfigFile.parse(configFile);
+    file.checkKeys(overrides, DataserverConfig.class);
     return file.read(DataserverConfig.class, overrides);
   }
 }

@@ -183,6 +183,7 @@ public final class MountCommand implements Callable<Integer> {
     } else if (Files.isReadable(SYSTEM_CONFIG)) {
       file = ConfigFile.parse(SYSTEM_CONFIG);
     }
+    file.checkKeys(settings, ClientConfig.class);
     return file.read(ClientConfig.class, settings);
   }
 

@@ -110,6 +110,7 @@ public final class NameserverCommand implements Callable<Integer> {
       overrides.add("nameserver.listen=" + listen);
     }
     ConfigFile file = config == null ? ConfigFile.empty() : ConfigFile.parse(config);
+    file.checkKeys(overrides, NameserverConfig.class);
     return file.read(NameserverConfig.class, overrides);
   }
 
