@@ -121,7 +121,7 @@ public final class JnrEngine {
     LockOps locks = new LockOps(vfs, calls, files);
     return new OperationTable(
         calls,
-        new TreeOps(vfs, calls, paths, hidden, pages),
+        new TreeOps(vfs, calls, paths, hidden, pages, new LinkedNodes(channel::dropAttributes)),
         new FileOps(
             vfs, calls, paths, files, pages, locks, channel::dropAttributes, options.directIo()),
         new DirectoryOps(vfs, calls, paths),

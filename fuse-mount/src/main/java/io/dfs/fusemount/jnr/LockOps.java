@@ -109,7 +109,7 @@ final class LockOps {
   }
 
   private static Lock whole(long owner, Lock.Type type) {
-    int pid = Memory.getInt(Worker.current().request().address() + 32);
+    int pid = Worker.current().request().pid();
     return new Lock(Lock.Kind.FLOCK, type, owner, 0, Long.MAX_VALUE, pid);
   }
 

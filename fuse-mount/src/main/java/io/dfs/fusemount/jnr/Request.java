@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * fuse_in_header   0 length (32)  4 opcode (32)  8 unique  16 node  24 uid (32)  28 gid  32 pid
+ * fuse_link_in    40 node
  * fuse_rename_in  40 new directory  48 old name, NUL, new name, NUL
  * </pre>
  */
 final class Request {
-  static final int LOOKUP = 1;
+  static final int GETATTR = 3;
   static final int UNLINK = 10;
   static final int RENAME = 12;
 
@@ -27,6 +28,8 @@ final class Request {
   private static final int NODE = 16;
   private static final int UID = 24;
   private static final int GID = 28;
+  private static final int PID = 32;
+  private static final int LINK_OLD_NODE = 40;
   private static final int RENAME_NAMES = 48;
   private static final int[] NO_GROUPS = {};
 
@@ -81,6 +84,15 @@ final class Request {
       caller = new Caller(uid, gid, NO_GROUPS, true);
     }
     return caller;
+  }
+
+  int pid() {
+    return Memory.getInt(address + PID);
+  }
+
+  /** Of a LINK: the node that gets another name. */
+  long linkedNode() {
+    return Memory.getLong(address + LINK_OLD_NODE);
   }
 
   /** Of a RENAME: the name that the program gave. */

@@ -28,13 +28,21 @@ final class TreeOps {
   private final Paths paths;
   private final HiddenFiles hidden;
   private final KernelPages pages;
+  private final LinkedNodes linked;
 
-  TreeOps(Vfs vfs, Calls calls, Paths paths, HiddenFiles hidden, KernelPages pages) {
+  TreeOps(
+      Vfs vfs,
+      Calls calls,
+      Paths paths,
+      HiddenFiles hidden,
+      KernelPages pages,
+      LinkedNodes linked) {
     this.vfs = vfs;
     this.calls = calls;
     this.paths = paths;
     this.hidden = hidden;
     this.pages = pages;
+    this.linked = linked;
   }
 
   private static Caller caller() {
@@ -42,7 +50,12 @@ final class TreeOps {
   }
 
   int getattr(long path, long stat) {
-    Layout.putStat(stat, paths.lookup(caller(), FsPath.at(path)));
+    Request request = Worker.current().request();
+    Attr attr = paths.lookup(request.caller(), FsPath.at(path));
+    if (request.opcode() == Request.GETATTR) {
+      linked.seen(request.node(), attr);
+    }
+    Layout.putStat(stat, attr);
     return 0;
   }
 
@@ -87,10 +100,12 @@ final class TreeOps {
   int link(long from, long to) {
     Caller caller = caller();
     FsPath target = FsPath.at(to);
-    paths.onInode(
-        caller,
-        FsPath.at(from),
-        inode -> vfs.link(caller, inode, paths.parent(caller, target), target.last()));
+    Attr attr =
+        paths.onInode(
+            caller,
+            FsPath.at(from),
+            inode -> vfs.link(caller, inode, paths.parent(caller, target), target.last()));
+    linked.linked(Worker.current().request().linkedNode(), attr.inode());
     return 0;
   }
 
@@ -105,6 +120,7 @@ final class TreeOps {
   private Attr unlink(Caller caller, FsPath path) {
     Attr gone = paths.inParent(caller, path, (parent, name) -> vfs.unlink(caller, parent, name));
     paths.forget(paths.parent(caller, path), path.last());
+    linked.changed(gone.inode());
     return gone;
   }
 
@@ -188,7 +204,8 @@ final class TreeOps {
 
   private int setattr(long path, AttrChange change) {
     Caller caller = caller();
-    paths.onInode(caller, FsPath.at(path), inode -> vfs.setattr(caller, inode, change));
+    Attr attr = paths.onInode(caller, FsPath.at(path), inode -> vfs.setattr(caller, inode, change));
+    linked.changed(attr.inode());
     return 0;
   }
 

@@ -275,6 +275,23 @@ final class JnrEngineTest {
   }
 
   @Test
+  void aNewHardLinkShowsAtOnceInTheOtherName() throws Exception {
+    String result =
+        python(
+            directory,
+            """
+            open('a', 'w').close()
+            assert os.stat('a').st_nlink == 1
+            os.link('a', 'b')
+            assert os.stat('a').st_nlink == 2 and os.stat('b').st_ino == os.stat('a').st_ino
+            os.unlink('b')
+            assert os.stat('a').st_nlink == 1
+            print('ok')
+            """);
+    assertEquals("ok", result);
+  }
+
+  @Test
   void renameFlagsAndPreallocationAreRefused() throws Exception {
     String result =
         python(

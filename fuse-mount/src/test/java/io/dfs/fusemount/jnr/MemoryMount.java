@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** Mounts an empty {@link MemoryVfs} by hand, until it is unmounted: {@code MemoryMount DIR}. */
+/**
+ * Mounts an empty {@link MemoryVfs} by hand, until it is unmounted: {@code MemoryMount DIR
+ * [uncached]}.
+ */
 final class MemoryMount {
   private MemoryMount() {}
 
@@ -23,7 +26,27 @@ final class MemoryMount {
   public static void main(String[] args) throws Exception {
     Path directory = Path.of(args[0]).toAbsolutePath();
     Files.createDirectories(directory);
-    JnrEngine engine = JnrEngine.mount(new MemoryVfs(), directory, options("dev", "suid"));
+    MemoryVfs vfs = new MemoryVfs();
+    vfs.create(
+            io.dfs.common.message.Caller.ROOT,
+            io.dfs.common.id.InodeId.ROOT,
+            io.dfs.common.message.Name.of("ready"),
+            0644,
+            true,
+            io.dfs.client.vfs.Vfs.OpenMode.WRITE)
+        .join();
+    EngineOptions options =
+        args.length > 1
+            ? new EngineOptions(
+                "dfs:memory",
+                true,
+                Duration.ZERO,
+                Duration.ZERO,
+                true,
+                Duration.ofSeconds(20),
+                List.of())
+            : options("dev", "suid");
+    JnrEngine engine = JnrEngine.mount(vfs, directory, options);
     System.out.println("mounted at " + directory);
     engine.awaitUnmount();
     System.out.println("unmounted");

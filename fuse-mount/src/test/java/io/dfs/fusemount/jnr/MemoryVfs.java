@@ -3,7 +3,6 @@ package io.dfs.fusemount.jnr;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.vfs.AttrChange;
 import io.dfs.client.vfs.Entry;
-import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
@@ -30,7 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /** A whole filesystem in memory, exact where the engine can tell the difference. Shared. */
-class MemoryVfs implements Vfs {
+class MemoryVfs implements TestVfs {
   private static final int PAGE = 4096;
   private static final DataSettings SETTINGS = new DataSettings(64 << 20, 2);
 
@@ -259,7 +258,8 @@ class MemoryVfs implements Vfs {
     return nodes.size();
   }
 
-  synchronized int openHandles() {
+  @Override
+  public synchronized int openHandles() {
     return handles.size();
   }
 

@@ -1,0 +1,12 @@
+package io.dfs.fusemount.jnr;
+
+import io.dfs.client.vfs.Vfs;
+
+/** The filesystem in memory, for the other rooms' tests. */
+public interface TestVfs extends Vfs {
+  static TestVfs create() {
+    return new MemoryVfs();
+  }
+
+  int openHandles();
+}

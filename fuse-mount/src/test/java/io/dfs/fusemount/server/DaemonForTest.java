@@ -1,0 +1,37 @@
+package io.dfs.fusemount.server;
+
+import io.dfs.common.error.FsException;
+import io.dfs.fusemount.jnr.EngineOptions;
+import io.dfs.fusemount.jnr.TestVfs;
+import io.dfs.fusemount.mount.MountPoint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A daemon over a filesystem in memory: {@code DaemonForTest DIR PID-FILE}. */
+final class DaemonForTest {
+  private DaemonForTest() {}
+
+  public static void main(String[] args) throws Exception {
+    TestVfs vfs = TestVfs.create();
+    try {
+      MountPoint mountPoint = MountPoint.at(args[0]).check();
+      EngineOptions options =
+          new EngineOptions(
+              "dfs:test",
+              true,
+              Duration.ofSeconds(1),
+              Duration.ofSeconds(1),
+              false,
+              Duration.ofSeconds(5),
+              List.of());
+      new MountDaemon(mountPoint, "dfs:test", List.of(Path.of(args[1])), List.of())
+          .run(vfs, options, () -> System.out.println("usable"));
+      System.out.println("open handles: " + vfs.openHandles());
+    } catch (FsException e) {
+      System.out.println(e.errno());
+      System.exit(32);
+    }
+    System.exit(0);
+  }
+}
