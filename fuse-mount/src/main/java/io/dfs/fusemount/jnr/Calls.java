@@ -123,12 +123,14 @@ final class Calls {
         if (isInterrupted()) {
           interruptedMs += SLICE_MS;
           if (interruptedMs > patienceMs) {
-            giveUp(future, cancel);
+            if (cancel && !future.cancel(true)) {
+              // Done meanwhile: the lock is held, and must not be lost.
+              continue;
+            }
             throw new FsException(Errno.EINTR, "interrupted by a signal");
           }
         }
         if (waitedMs >= limitMs) {
-          giveUp(future, cancel);
           throw new FsException(
               Errno.ETIMEDOUT,
               "no answer from the cluster within " + limitMs + " ms; see whether its servers run");
@@ -145,12 +147,6 @@ final class Calls {
   /** Only a thread that is at a request may ask libfuse. */
   private boolean isInterrupted() {
     return Thread.currentThread() instanceof Worker && fuse.fuse_interrupted() != 0;
-  }
-
-  private static void giveUp(CompletableFuture<?> future, boolean cancel) {
-    if (cancel) {
-      future.cancel(true);
-    }
   }
 
   private static RuntimeException failure(ExecutionException e) {

@@ -222,17 +222,21 @@ final class JnrEngineTest {
                 class Alarm(Exception): pass
                 def ring(*a): raise Alarm()
                 signal.signal(signal.SIGALRM, ring)
-                signal.setitimer(signal.ITIMER_REAL, 0.2)
                 try:
+                    signal.setitimer(signal.ITIMER_REAL, 0.2)
                     fcntl.lockf(g, fcntl.LOCK_EX, 1, 60)
                     os._exit(2)
                 except Alarm:
                     pass
+                os.write(1, b'interrupted ')
                 os.write(w, b'1')
                 fcntl.lockf(g, fcntl.LOCK_EX, 1, 60)
+                os.write(1, b'locked ')
                 fcntl.flock(g, fcntl.LOCK_SH)
+                os.write(1, b'flocked ')
                 os._exit(0)
-            os.read(r, 1)
+            os.close(w)
+            assert os.read(r, 1) == b'1'
             fcntl.lockf(f, fcntl.LOCK_UN)
             assert os.waitpid(pid, 0)[1] == 0
             a, b = open('f'), open('f')
@@ -242,7 +246,7 @@ final class JnrEngineTest {
             fcntl.flock(b, fcntl.LOCK_SH)
             print('ok')
             """);
-    assertEquals("ok", result);
+    assertEquals("interrupted locked flocked ok", result);
   }
 
   @Test
