@@ -2,9 +2,11 @@ package io.dfs.common.config;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The sections and keys that there are, and what to say about those that there are not. Confined to
@@ -34,7 +36,9 @@ final class KnownKeys {
     if (hasSection(section) || SHARED_FILE.contains(section)) {
       return Optional.empty();
     }
-    Optional<String> meant = Nearest.to(section, keysBySection.keySet());
+    Set<String> known = new LinkedHashSet<>(keysBySection.keySet());
+    known.addAll(SHARED_FILE);
+    Optional<String> meant = Nearest.to(section, known);
     return Optional.of(
         "unknown section; "
             + meant

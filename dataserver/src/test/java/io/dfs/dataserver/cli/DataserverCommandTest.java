@@ -103,6 +103,17 @@ class DataserverCommandTest {
     refused("port", "--dir", free, "--listen", servers.nameserver.address().toString());
     servers.start("used");
     refused("in use", "--dir", root.resolve("used").toString(), "--listen", "127.0.0.1:0");
+    Path config =
+        Files.writeString(root.resolve("key.conf"), "[client]\nx = 1\n[dataserver]\nresreve = 0\n");
+    refused(
+        config + ":4: resreve = 0: unknown key in [dataserver]; did you mean reserve?",
+        "--config",
+        config.toString());
+    Path section = Files.writeString(root.resolve("section.conf"), "[datasever]\n");
+    refused(
+        section + ":1: [datasever]: unknown section; did you mean [dataserver]?",
+        "--config",
+        section.toString());
     refused("no such file", "--config", root.resolve("none.conf").toString());
   }
 
