@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,9 @@ final class QueryHandler {
 
   /** With names of 255 bytes and attributes this stays under a MiB on the wire. */
   private static final int MAX_ENTRIES = 2048;
+
+  /** A name that was replaced so often within one request is not worth another look. */
+  private static final int MAX_RENAMES = 100;
 
   private static final int MAX_EXTENTS = 16_384;
 
@@ -113,7 +118,28 @@ final class QueryHandler {
   }
 
   private Reply lookup(Query.Lookup q) {
-    return new Reply.Node(tables.inode(find(q.caller(), q.parent(), q.name())).attr());
+    Supplier<InodeId> meant = () -> find(q.caller(), q.parent(), q.name());
+    return named(meant, inode -> new Reply.Node(tables.inode(inode).attr()));
+  }
+
+  /**
+   * Does something with what a name means. When that is gone by then the name is looked up again: a
+   * rename may have replaced it, and then the name has existed all the time.
+   */
+  private static Reply named(Supplier<InodeId> meant, Function<InodeId, Reply> action) {
+    InodeId inode = meant.get();
+    for (int i = 0; i < MAX_RENAMES; i++) {
+      try {
+        return action.apply(inode);
+      } catch (FsException e) {
+        InodeId now = e.errno() == Errno.ENOENT ? meant.get() : inode;
+        if (now.equals(inode)) {
+          throw e;
+        }
+        inode = now;
+      }
+    }
+    return action.apply(inode);
   }
 
   private InodeId find(Caller caller, InodeId directory, Name name) {
@@ -130,19 +156,26 @@ final class QueryHandler {
   }
 
   private Reply openAt(Query.OpenAt q) {
-    InodeId inode = find(q.caller(), q.parent(), q.name());
-    long known = inode.equals(q.knownInode()) ? q.knownVersion() : -1;
-    return open(new Query.Open(q.session(), q.caller(), inode, q.access(), known));
+    return named(
+        () -> find(q.caller(), q.parent(), q.name()),
+        inode -> {
+          long known = inode.equals(q.knownInode()) ? q.knownVersion() : -1;
+          return open(new Query.Open(q.session(), q.caller(), inode, q.access(), known));
+        });
   }
 
   private Reply open(Query.Open q) {
     renew(q.session());
+    boolean again = services.opens().isOpen(q.session(), q.inode());
     if (!services.opens().open(q.session(), q.inode())) {
-      throw new FsException(Errno.ENOENT, "inode " + q.inode() + " does not exist");
+      throw gone(q.inode());
     }
     try (Snapshot snapshot = services.store().snapshot()) {
       Tables then = new Tables(snapshot);
       Inode inode = then.inode(q.inode());
+      if (inode.nlink() == 0 && !again) {
+        throw gone(q.inode());
+      }
       Access.require(inode, q.caller(), q.access() & 7);
       Layout layout =
           inode.isRegular() && q.knownVersion() != inode.version()
@@ -155,6 +188,10 @@ final class QueryHandler {
       closed(q.session(), q.inode(), 1);
       throw e;
     }
+  }
+
+  private static FsException gone(InodeId inode) {
+    return new FsException(Errno.ENOENT, "inode " + inode + " does not exist");
   }
 
   private Reply release(Query.Release q) {

@@ -54,6 +54,11 @@ public final class OpenTable {
     return true;
   }
 
+  public synchronized boolean isOpen(SessionId session, InodeId inode) {
+    Opens opens = sessions.get(session);
+    return opens != null && opens.counts.containsKey(inode);
+  }
+
   /** Counts an open by a request, once however often it is repeated. */
   public synchronized void openBy(RequestId request, InodeId inode) {
     Opens opens = sessions.computeIfAbsent(request.session(), unused -> new Opens());

@@ -157,6 +157,113 @@ final class NameserverTest {
   }
 
   @Test
+  void whatAnotherClientUnlinksStaysReadableForWhoHasItOpenAndCannotBeOpenedAnew() {
+    NodeId a = client.register("a", "ta").node();
+    client.register("b", "tb");
+    InodeId f = client.create(InodeId.ROOT, "f").attr().inode();
+    ChunkId chunk = allocate();
+    List<Extent> extents = List.of(new Extent(0, 1000, chunk, 0));
+    commit(f, extents, List.of(chunk));
+    client.call(new Query.Open(client.session, TestClient.ROOT, f, 4, 0), Reply.Opened.class);
+    try (TestClient other = new TestClient(threads, server.address())) {
+      other.call(
+          new Mutation.Unlink(other.next(), TestClient.ROOT, InodeId.ROOT, Name.of("f")),
+          Reply.Node.class);
+      Query.Open late = new Query.Open(other.session, TestClient.ROOT, f, 4, 0);
+      assertEquals(Errno.ENOENT, failure(() -> other.call(late, Reply.Opened.class)));
+    }
+    Reply.LayoutPart layout = client.call(new Query.GetLayout(f, 0, 10), Reply.LayoutPart.class);
+    assertEquals(extents, layout.layout().extents());
+    client.call(new Query.Open(client.session, TestClient.ROOT, f, 4, 0), Reply.Opened.class);
+    client.call(new Query.Release(client.session, f, 1, null), Reply.Done.class);
+    assertEquals(List.of(), client.heartbeat(a, List.of()), "it is open once still");
+    client.call(new Query.Release(client.session, f, 1, null), Reply.Done.class);
+    await(() -> client.heartbeat(a, List.of()).equals(List.of(chunk)));
+  }
+
+  @Test
+  void whatIsOpenAndUnlinkedSurvivesARestartOfTheNameserver() {
+    client.close();
+    server.close();
+    start("lease=1s");
+    InodeId open = client.create(InodeId.ROOT, "open").attr().inode();
+    InodeId shut = client.create(InodeId.ROOT, "shut").attr().inode();
+    for (InodeId each : List.of(open, shut)) {
+      client.call(new Query.Open(client.session, TestClient.ROOT, each, 4, 0), Reply.Opened.class);
+    }
+    for (String name : List.of("open", "shut")) {
+      client.call(
+          new Mutation.Unlink(client.next(), TestClient.ROOT, InodeId.ROOT, Name.of(name)),
+          Reply.Node.class);
+    }
+    client.close();
+    server.close();
+    server = Nameserver.start(config("lease=1s"), "test");
+    client = new TestClient(threads, server.address(), client.session);
+    client.call(new Query.AssertOpen(client.session, List.of(open)), Reply.Done.class);
+    await(
+        () -> {
+          client.call(new Query.KeepAlive(client.session), Reply.Done.class);
+          return isGone(shut);
+        });
+    assertEquals(0, client.call(new Query.GetAttr(open), Reply.Node.class).attr().nlink());
+    client.call(new Query.Release(client.session, open, 1, null), Reply.Done.class);
+    await(() -> isGone(open));
+  }
+
+  @Test
+  void aNameThatRenamesReplaceAllTheTimeCanAlwaysBeOpened() throws Exception {
+    client.create(InodeId.ROOT, "name");
+    try (TestClient other = new TestClient(threads, server.address())) {
+      CompletableFuture<Void> renames =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int i = 0; i < 2000; i++) {
+                  other.create(InodeId.ROOT, "new");
+                  other.call(
+                      new Mutation.Rename(
+                          other.next(),
+                          TestClient.ROOT,
+                          InodeId.ROOT,
+                          Name.of("new"),
+                          InodeId.ROOT,
+                          Name.of("name"),
+                          0),
+                      Reply.Renamed.class);
+                }
+              });
+      while (!renames.isDone()) {
+        InodeId opened =
+            client
+                .call(
+                    new Query.OpenAt(
+                        client.session,
+                        TestClient.ROOT,
+                        InodeId.ROOT,
+                        Name.of("name"),
+                        4,
+                        new InodeId(0),
+                        0),
+                    Reply.Opened.class)
+                .attr()
+                .inode();
+        client.call(new Query.Release(client.session, opened, 1, null), Reply.Done.class);
+        client.lookup(InodeId.ROOT, "name");
+      }
+      renames.join();
+    }
+  }
+
+  private boolean isGone(InodeId inode) {
+    try {
+      client.call(new Query.GetAttr(inode), Reply.Node.class);
+      return false;
+    } catch (CompletionException e) {
+      return FsException.of(e).errno() == Errno.ENOENT;
+    }
+  }
+
+  @Test
   void aRepeatedRequestIsAnsweredFromMemory() {
     Mutation.Mkdir mkdir =
         new Mutation.Mkdir(client.next(), TestClient.ROOT, InodeId.ROOT, Name.of("d"), 0755);
