@@ -44,7 +44,7 @@ public sealed interface Command {
   /** Removes inodes that have no name and that nobody has open; those that have one stay. */
   record Purge(List<InodeId> inodes) implements Command {}
 
-  /** Works off a part of an extent tree that belongs to no file. */
+  /** Works off a part of what belongs to no file in an extent tree, if anything does. */
   record PurgeTree(long tree) implements Command {}
 
   /** The file was read. */

@@ -46,7 +46,8 @@ final class Cluster {
             1,
             c.settings(),
             InodeId.ROOT,
-            InodeId.ROOT.value()));
+            InodeId.ROOT.value(),
+            Inode.UNCUT));
     return Reply.Done.DONE;
   }
 

@@ -27,6 +27,9 @@ final class Commit {
     long size = inode.size();
     for (Extent extent : m.extents()) {
       check(extent);
+      if (extent.fileEnd() >= inode.cutAt()) {
+        throw new TailInTheWay(inode);
+      }
       write(tx, session, extent);
       edit.addAllocated(-FileLayout.cut(tx, inode.tree(), extent.fileOffset(), extent.fileEnd()));
       edit.addAllocated(extent.length());

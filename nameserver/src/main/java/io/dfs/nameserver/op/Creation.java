@@ -60,7 +60,8 @@ final class Creation {
             1,
             parent.settings(),
             directory ? parentId : new InodeId(0),
-            id.value());
+            id.value(),
+            Inode.UNCUT);
     tx.putInode(inode);
     tx.add(Counter.INODES, 1);
     enter(tx, now, parent, name, inode);

@@ -27,7 +27,7 @@ public final class FileLayout {
 
   /** At most {@code max} extents that reach past {@code offset}. */
   public static Layout part(Tables tables, Inode inode, long offset, int max) {
-    List<Extent> found = tables.extents(inode.tree(), offset, Long.MAX_VALUE, max + 1);
+    List<Extent> found = tables.extents(inode.tree(), offset, inode.cutAt(), max + 1);
     boolean more = found.size() > max;
     List<Extent> extents = more ? List.copyOf(found.subList(0, max)) : found;
     long next = more ? extents.get(max - 1).fileEnd() : -1;

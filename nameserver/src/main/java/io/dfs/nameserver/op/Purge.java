@@ -19,20 +19,22 @@ final class Purge {
   private Purge() {}
 
   static Reply.Done apply(Transaction tx, Command.Purge command) {
+    int budget = SetAttr.MAX_CUT_EXTENTS;
     for (InodeId id : command.inodes()) {
       Inode inode = tx.findInode(id);
       if (inode == null || inode.nlink() == 0) {
         tx.deleteOrphan(id);
       }
       if (inode != null && inode.nlink() == 0) {
-        remove(tx, inode);
+        budget -= remove(tx, inode, budget);
       }
       tx.effect(new Effect.Purged(id));
     }
     return Reply.Done.DONE;
   }
 
-  private static void remove(Transaction tx, Inode inode) {
+  /** Removes an inode and at most {@code budget} extents; returns how many. */
+  private static int remove(Transaction tx, Inode inode, int budget) {
     InodeId id = inode.id();
     tx.deleteInode(id);
     tx.add(Counter.INODES, -1);
@@ -40,28 +42,53 @@ final class Purge {
     if (inode.type() == FileType.SYMLINK) {
       tx.deleteSymlink(id);
     }
-    if (inode.isRegular() && inode.allocated() > 0 && !step(tx, inode.tree())) {
+    if (!inode.isRegular() || inode.allocated() == 0) {
+      return 0;
+    }
+    Dropped dropped = drop(tx, inode.tree(), 0, budget);
+    if (dropped.all()) {
+      tx.deletePurge(inode.tree());
+    } else {
       tx.putPurge(inode.tree());
       tx.effect(new Effect.PurgeQueued(inode.tree()));
     }
+    return dropped.extents();
   }
 
   static Reply.Done apply(Transaction tx, Command.PurgeTree command) {
-    if (step(tx, command.tree())) {
-      tx.deletePurge(command.tree());
+    long tree = command.tree();
+    InodeId id = tx.purgeOf(tree);
+    if (id == null) {
+      // Asked for twice.
+      return Reply.Done.DONE;
+    }
+    Inode inode = tx.findInode(id);
+    long from = inode == null ? 0 : inode.cutAt();
+    Dropped dropped = drop(tx, tree, from, SetAttr.MAX_CUT_EXTENTS);
+    if (inode != null) {
+      Inode.Edit edit = inode.edit().addAllocated(-dropped.bytes());
+      tx.putInode(dropped.all() ? edit.cutAt(Inode.UNCUT).done() : edit.done());
+    }
+    if (dropped.all()) {
+      tx.deletePurge(tree);
     } else {
-      tx.effect(new Effect.PurgeQueued(command.tree()));
+      tx.effect(new Effect.PurgeQueued(tree));
     }
     return Reply.Done.DONE;
   }
 
-  /** Works off a bounded part; true when nothing is left. */
-  private static boolean step(Transaction tx, long tree) {
-    List<Extent> extents = tx.extents(tree, 0, Long.MAX_VALUE, SetAttr.MAX_CUT_EXTENTS);
-    for (Extent e : extents) {
+  private record Dropped(int extents, long bytes, boolean all) {}
+
+  /** Drops at most {@code max} extents from {@code from} on. */
+  private static Dropped drop(Transaction tx, long tree, long from, int max) {
+    List<Extent> extents = tx.extents(tree, from, Long.MAX_VALUE, max + 1);
+    int count = Math.min(max, extents.size());
+    long bytes = 0;
+    for (Extent e : extents.subList(0, count)) {
       tx.deleteExtent(tree, e.fileOffset());
       FileLayout.addLive(tx, e.chunk(), -e.length());
+      bytes += e.length();
     }
-    return extents.size() < SetAttr.MAX_CUT_EXTENTS;
+    return new Dropped(count, bytes, count == extents.size());
   }
 }

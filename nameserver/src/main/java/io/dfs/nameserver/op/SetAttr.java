@@ -3,6 +3,7 @@ package io.dfs.nameserver.op;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Extent;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
@@ -15,7 +16,7 @@ import io.dfs.nameserver.state.Transaction;
 
 /** Changes attributes, the size among them. Confined to one command. */
 final class SetAttr {
-  /** A layout longer than this is worked off in the background when it is cut to nothing. */
+  /** More extents than this are worked off in the background when they are cut. */
   static final int MAX_CUT_EXTENTS = 1000;
 
   private final Transaction tx;
@@ -94,16 +95,23 @@ final class SetAttr {
   }
 
   private void cut(long size) {
-    boolean longLayout =
-        size == 0
-            && tx.extents(inode.tree(), 0, Long.MAX_VALUE, MAX_CUT_EXTENTS + 1).size()
-                > MAX_CUT_EXTENTS;
-    if (longLayout) {
-      tx.putPurge(inode.tree());
-      tx.effect(new Effect.PurgeQueued(inode.tree()));
-      edit.tree(tx.add(Counter.INODE, 1)).addAllocated(-inode.allocated());
+    long tree = inode.tree();
+    boolean many =
+        tx.extents(tree, size, inode.cutAt(), MAX_CUT_EXTENTS + 1).size() > MAX_CUT_EXTENTS;
+    if (size == 0 && (many || inode.cutAt() != Inode.UNCUT)) {
+      tx.putPurge(tree);
+      tx.effect(new Effect.PurgeQueued(tree));
+      edit.tree(tx.add(Counter.INODE, 1)).addAllocated(-inode.allocated()).cutAt(Inode.UNCUT);
+    } else if (many) {
+      Extent across = tx.extentBefore(tree, size);
+      if (across != null && across.fileEnd() > size) {
+        edit.addAllocated(-FileLayout.cut(tx, tree, size, across.fileEnd()));
+      }
+      tx.putPurge(tree, inode.id());
+      tx.effect(new Effect.PurgeQueued(tree));
+      edit.cutAt(size);
     } else {
-      edit.addAllocated(-FileLayout.cut(tx, inode.tree(), size, Long.MAX_VALUE));
+      edit.addAllocated(-FileLayout.cut(tx, tree, size, inode.cutAt()));
     }
   }
 

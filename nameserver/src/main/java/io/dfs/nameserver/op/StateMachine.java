@@ -74,6 +74,10 @@ public final class StateMachine {
       Reply reply = mutate(tx, command);
       tx.putSlot(id.session(), id.slot(), SlotReply.of(id.sequence(), reply));
       return new Outcome(reply, null, tx.effects());
+    } catch (TailInTheWay e) {
+      view.rollback();
+      FsException later = new FsException(Errno.EAGAIN, e.getMessage() + "; try again", e);
+      return new Outcome(null, later, List.of());
     } catch (RuntimeException e) {
       view.rollback();
       FsException failure = failure(command, e);

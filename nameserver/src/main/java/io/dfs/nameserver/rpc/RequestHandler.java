@@ -13,6 +13,7 @@ import io.dfs.common.net.Call;
 import io.dfs.common.net.CallHandler;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.op.SetSettings;
+import io.dfs.nameserver.op.TailInTheWay;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,14 @@ public final class RequestHandler implements CallHandler {
       Mutation mutation, @Nullable GroupId group, boolean durable) {
     return services
         .commands()
-        .submit(new Command.Mutate(mutation, Timestamp.of(Instant.now()), group), durable);
+        .submit(new Command.Mutate(mutation, Timestamp.of(Instant.now()), group), durable)
+        .exceptionallyCompose(
+            failure ->
+                FsException.of(failure).getCause() instanceof TailInTheWay tail
+                    ? services
+                        .commands()
+                        .submit(new Command.PurgeTree(tail.tree()), false)
+                        .thenCompose(unused -> submit(mutation, group, durable))
+                    : CompletableFuture.failedFuture(failure));
   }
 }

@@ -13,16 +13,19 @@ import java.nio.ByteBuffer;
  * An inode as it is stored.
  *
  * <pre>
- *  0 format = 1 [1]   1 type [1]         2 mode [2]        4 nlink [4]
+ *  0 format = 2 [1]   1 type [1]         2 mode [2]        4 nlink [4]
  *  8 uid [4]         12 gid [4]         16 rdev [8]       24 size [8]
  * 32 allocated [8]   40 version [8]     48 chunkBytes [4] 52 replicas [4]
  * 56 parent [8]      64 tree [8]
  * 72 atime [8 + 4]   84 mtime [8 + 4]   96 ctime [8 + 4] 108 btime [8 + 4]
+ * 120 cutAt [8]
  * </pre>
  *
  * @param size of a directory: the number of its entries
  * @param parent of a directory: where ".." leads; else 0
  * @param tree which extents are its layout
+ * @param cutAt extents from here on are not of the layout any more: they are worked off in the
+ *     background, and no extent may be added there until they are. {@link #UNCUT} if there are none
  */
 public record Inode(
     InodeId id,
@@ -41,9 +44,12 @@ public record Inode(
     long version,
     DataSettings settings,
     InodeId parent,
-    long tree) {
-  private static final byte FORMAT = 1;
-  private static final int BYTES = 120;
+    long tree,
+    long cutAt) {
+  public static final long UNCUT = Long.MAX_VALUE;
+
+  private static final byte FORMAT = 2;
+  private static final int BYTES = 128;
   private static final FileType[] TYPES = FileType.values();
 
   public boolean isDirectory() {
@@ -74,6 +80,7 @@ public record Inode(
     put(out, mtime);
     put(out, ctime);
     put(out, btime);
+    out.putLong(cutAt);
     return out.array();
   }
 
@@ -101,8 +108,24 @@ public record Inode(
     InodeId parent = new InodeId(in.getLong());
     long tree = in.getLong();
     return new Inode(
-        id, type, mode, nlink, uid, gid, rdev, size, allocated, time(in), time(in), time(in),
-        time(in), version, settings, parent, tree);
+        id,
+        type,
+        mode,
+        nlink,
+        uid,
+        gid,
+        rdev,
+        size,
+        allocated,
+        time(in),
+        time(in),
+        time(in),
+        time(in),
+        version,
+        settings,
+        parent,
+        tree,
+        in.getLong());
   }
 
   /** An inode under change. Confined to one operation. */
@@ -121,6 +144,7 @@ public record Inode(
     private DataSettings settings;
     private InodeId parent;
     private long tree;
+    private long cutAt;
 
     private Edit(Inode from) {
       this.from = from;
@@ -137,6 +161,7 @@ public record Inode(
       settings = from.settings;
       parent = from.parent;
       tree = from.tree;
+      cutAt = from.cutAt;
     }
 
     public Edit mode(int value) {
@@ -211,6 +236,11 @@ public record Inode(
       return this;
     }
 
+    public Edit cutAt(long value) {
+      cutAt = value;
+      return this;
+    }
+
     public Inode done() {
       if (nlink < 0 || size < 0 || allocated < 0) {
         throw new FsException(Errno.EIO, "inode " + from.id + " would get a negative count");
@@ -232,7 +262,8 @@ public record Inode(
           version,
           settings,
           parent,
-          tree);
+          tree,
+          cutAt);
     }
   }
 }

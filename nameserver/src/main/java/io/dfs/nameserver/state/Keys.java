@@ -27,14 +27,16 @@ import java.nio.ByteBuffer;
  * 'S' session[8]                  a session: {@link SessionRecord}
  * 'R' session[8] slot[4]          the last request of a slot: {@link SlotReply}
  * 'O' inode[8]                    the inode has no name any more: empty
- * 'U' tree[8]                     the extents of the tree belong to no file any more: empty
+ * 'U' tree[8]                     extents of the tree belong to no file any more: inode[8] of whose
+ *                                 layout it is still, up to its cutAt; 0 if of none
  * 'L' inode[8]                    its locks: {@code lock.LockList}
  * 'Q' session[8] inode[8]         the session holds locks on the inode: empty
  * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
  * </pre>
  *
  * An extent tree has the number of its inode at first; cutting a long layout to nothing gives the
- * inode another tree, and the old one is worked off in the background.
+ * inode another tree, and the old one is worked off in the background; cutting a long end off sets
+ * the inode's {@code cutAt}, and what lies past it is worked off likewise.
  */
 public final class Keys {
   private Keys() {}

@@ -117,6 +117,9 @@ public sealed class Tables permits Transaction {
   /** Extents of a tree that reach past {@code offset} and begin before {@code end}. */
   public List<Extent> extents(long tree, long offset, long end, int max) {
     List<Extent> extents = new ArrayList<>();
+    if (offset >= end) {
+      return extents;
+    }
     Entry before = reader.last(Keys.extents(tree), Keys.extent(tree, offset));
     if (before != null) {
       Extent extent = extent(before);
@@ -232,9 +235,18 @@ public sealed class Tables permits Transaction {
     return inodes;
   }
 
-  /** Extent trees that belong to no file any more. */
+  /** Extent trees of which a part belongs to no file any more. */
   public List<Long> purges(int max) {
     return numbers(Keys.purges(), 0, max);
+  }
+
+  /**
+   * Of which inode's tree the part past its {@code cutAt} belongs to no file any more; NONE if the
+   * whole tree belongs to none, null if it is all in use.
+   */
+  public @Nullable InodeId purgeOf(long tree) {
+    byte[] value = reader.get(Keys.purge(tree));
+    return value == null ? null : new InodeId(ByteBuffer.wrap(value).getLong());
   }
 
   /** The locks of an inode as {@code lock.LockList} encodes them. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The tables for one command: sees and collects its changes. Confined to one thread at a time. */
 public final class Transaction extends Tables {
   private static final byte[] EMPTY = {};
+  private static final InodeId NONE = new InodeId(0);
 
   private final Overlay view;
   private final List<Effect> effects = new ArrayList<>();
@@ -166,8 +167,14 @@ public final class Transaction extends Tables {
     view.delete(Keys.orphan(inode));
   }
 
+  /** The whole tree belongs to no file any more. */
   public void putPurge(long tree) {
-    view.put(Keys.purge(tree), EMPTY);
+    putPurge(tree, NONE);
+  }
+
+  /** What lies past the inode's {@code cutAt} does not belong to it any more. */
+  public void putPurge(long tree, InodeId tailOf) {
+    view.put(Keys.purge(tree), ByteBuffer.allocate(8).putLong(tailOf.value()).array());
   }
 
   public void deletePurge(long tree) {

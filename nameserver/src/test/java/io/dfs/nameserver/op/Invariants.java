@@ -25,10 +25,10 @@ final class Invariants {
   private final Map<Long, Integer> subdirectories = new HashMap<>();
   private final Map<Long, Long> live = new HashMap<>();
   private final Map<Long, Long> allocated = new HashMap<>();
-  private final Map<Long, Long> lastEnd = new HashMap<>();
+  private final Map<Long, TreeMap<Long, Long>> ends = new HashMap<>();
   private final Map<Long, byte[]> chunks = new HashMap<>();
   private final Map<Long, Integer> orphans = new HashMap<>();
-  private final Map<Long, Integer> purges = new HashMap<>();
+  private final Map<Long, Long> purges = new HashMap<>();
 
   private Invariants() {}
 
@@ -64,16 +64,28 @@ final class Invariants {
         long offset = key.getLong();
         int length = v.getInt();
         assertTrue(length > 0, "an empty extent");
-        assertTrue(offset >= lastEnd.getOrDefault(tree, 0L), "extents overlap");
-        lastEnd.put(tree, offset + length);
+        TreeMap<Long, Long> seen = ends.computeIfAbsent(tree, unused -> new TreeMap<>());
+        assertTrue(seen.isEmpty() || offset >= seen.lastEntry().getValue(), "extents overlap");
+        seen.put(offset, offset + length);
         allocated.merge(tree, (long) length, Long::sum);
         live.merge(v.getLong(), (long) length, Long::sum);
       }
       case 'K' -> chunks.put(key.getLong(), value);
       case 'O' -> orphans.put(key.getLong(), 1);
-      case 'U' -> purges.put(key.getLong(), 1);
+      case 'U' -> purges.put(key.getLong(), v.getLong());
       default -> {}
     }
+  }
+
+  private void checkTail(Inode inode) {
+    Map.Entry<Long, Long> last =
+        ends.getOrDefault(inode.tree(), new TreeMap<>()).lowerEntry(inode.cutAt());
+    if (last != null) {
+      assertTrue(last.getValue() <= inode.size(), "extents past the end");
+      assertTrue(last.getValue() <= inode.cutAt(), "an extent across the cut");
+    }
+    assertEquals(
+        inode.cutAt() == Inode.UNCUT ? null : inode.id().value(), purges.get(inode.tree()));
   }
 
   private void check(Tables tables) {
@@ -91,7 +103,7 @@ final class Invariants {
       } else {
         assertEquals(names.getOrDefault(id, 0), inode.nlink(), "nlink of " + id);
         assertEquals(allocated.getOrDefault(inode.tree(), 0L), inode.allocated(), "bytes of " + id);
-        assertTrue(lastEnd.getOrDefault(inode.tree(), 0L) <= inode.size(), "extents past the end");
+        checkTail(inode);
       }
       assertEquals(inode.nlink() == 0, orphans.containsKey(id), "orphan " + id);
     }
@@ -103,7 +115,7 @@ final class Invariants {
           assertTrue(
               state.getLong(1) > 0 || state.getLong(13) != 0, "garbage is still a chunk: " + chunk);
         });
-    for (long tree : lastEnd.keySet()) {
+    for (long tree : ends.keySet()) {
       assertTrue(
           purges.containsKey(tree) || inodes.values().stream().anyMatch(i -> i.tree() == tree),
           "extents of nobody: " + Arrays.toString(new long[] {tree}));

@@ -182,6 +182,75 @@ final class OperationsTest {
   }
 
   @Test
+  void theLongEndOfALayoutIsCutAtOnceAndNothingIsWrittenThereUntilItIsWorkedOff() {
+    InodeId f = opened(create(Caller.ROOT, InodeId.ROOT, "f", 0644)).inode();
+    ChunkId chunk = allocate();
+    List<Extent> extents = new ArrayList<>();
+    for (int i = 0; i < 2500; i++) {
+      extents.add(new Extent(10L * i, 3, chunk, 3 * i));
+    }
+    commit(f, extents.toArray(new Extent[0]));
+    Attr cut = ((Reply.Node) setattr(Caller.ROOT, f, null, null, null, 52L).reply()).attr();
+    assertEquals(52, cut.sizeBytes());
+    setattr(Caller.ROOT, f, null, null, null, 30_000L);
+    Tables tables = new Tables(view);
+    List<Extent> left = new ArrayList<>(extents.subList(0, 5));
+    left.add(new Extent(50, 2, chunk, 15));
+    assertEquals(left, FileLayout.part(tables, tables.inode(f), 0, 100).extents());
+    assertEquals(List.of(), FileLayout.part(tables, tables.inode(f), 52, 100).extents());
+    assertNull(errno(commit(f, new Extent(0, 1, chunk, 9000))), "before the cut there is no wait");
+    Mutation.Commit behind =
+        new Mutation.Commit(
+            id(),
+            f,
+            List.of(new Extent(20_000, 7, chunk, 9100)),
+            Timestamp.EPOCH,
+            List.of(),
+            false,
+            false);
+    int steps = 0;
+    while (errno(mutate(behind)) == Errno.EAGAIN) {
+      Invariants.check(view);
+      run(new Command.PurgeTree(tables.purges(1).get(0)));
+      steps++;
+    }
+    assertEquals(3, steps);
+    assertEquals(List.of(), tables.purges(1));
+    assertEquals(5 * 3 + 2 + 7, tables.inode(f).allocated());
+    assertEquals(
+        List.of(new Extent(20_000, 7, chunk, 9100)),
+        FileLayout.part(tables, tables.inode(f), 52, 100).extents());
+    run(new Command.PurgeTree(tables.inode(f).tree()));
+    assertEquals(5 * 3 + 2 + 7, tables.inode(f).allocated(), "asked for once too often");
+    Invariants.check(view);
+  }
+
+  @Test
+  void manyLongFilesAreRemovedInSteps() {
+    List<InodeId> files = new ArrayList<>();
+    ChunkId chunk = allocate();
+    for (int f = 0; f < 4; f++) {
+      InodeId file = opened(create(Caller.ROOT, InodeId.ROOT, "f" + f, 0644)).inode();
+      List<Extent> extents = new ArrayList<>();
+      for (int i = 0; i < 600; i++) {
+        extents.add(new Extent(10L * i, 1, chunk, 600 * f + i));
+      }
+      commit(file, extents.toArray(new Extent[0]));
+      mutate(new Mutation.Unlink(id(), Caller.ROOT, InodeId.ROOT, Name.of("f" + f)));
+      files.add(file);
+    }
+    Tables tables = new Tables(view);
+    run(new Command.Purge(files));
+    Invariants.check(view);
+    assertEquals(2400 - SetAttr.MAX_CUT_EXTENTS, tables.findChunk(chunk).live());
+    while (!tables.purges(1).isEmpty()) {
+      run(new Command.PurgeTree(tables.purges(1).get(0)));
+      Invariants.check(view);
+    }
+    assertEquals(0, tables.findChunk(chunk).live());
+  }
+
+  @Test
   void anEndedSessionSealsItsChunksAndRefusesRequests() {
     InodeId f = opened(create(Caller.ROOT, InodeId.ROOT, "f", 0644)).inode();
     ChunkId used = allocate();

@@ -39,6 +39,9 @@ final class RandomOperationsTest {
   private static final int NAMES = 6;
   private static final int MAX_BYTES = 400;
 
+  /** More extents than are cut at once, with some to spare. */
+  private static final int SHATTERS = SetAttr.MAX_CUT_EXTENTS * 5 / 4;
+
   /** A file or directory of the model; {@code bytes} says which chunk byte each file byte is. */
   private static final class Node {
     final long id;
@@ -104,8 +107,17 @@ final class RandomOperationsTest {
 
   /** Applies a mutation, which must end as the model says. */
   private Reply mutate(Mutation mutation, Errno expected) {
-    StateMachine.Outcome outcome =
-        run(new Command.Mutate(mutation, new Timestamp(sequence, 0), new GroupId(1)));
+    Command.Mutate command =
+        new Command.Mutate(mutation, new Timestamp(sequence, 0), new GroupId(1));
+    StateMachine.Outcome outcome = run(command);
+    while (outcome.failure() != null && outcome.failure().getCause() instanceof TailInTheWay tail) {
+      run(new Command.PurgeTree(tail.tree()));
+      outcome = run(command);
+    }
+    return check(mutation, outcome, expected);
+  }
+
+  private Reply check(Mutation mutation, StateMachine.Outcome outcome, Errno expected) {
     Errno met = outcome.failure() == null ? null : outcome.failure().errno();
     assertEquals(expected, met, () -> "seed " + seed + ": " + mutation + ": " + outcome.failure());
     if (random.nextInt(10) == 0) {
@@ -143,7 +155,7 @@ final class RandomOperationsTest {
   }
 
   private void step() {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(15)) {
       case 0, 1 -> make(false);
       case 2 -> make(true);
       case 3 -> remove(false);
@@ -152,6 +164,7 @@ final class RandomOperationsTest {
       case 7 -> link();
       case 8, 9, 10, 11 -> commit();
       case 12 -> truncate();
+      case 13 -> shatter();
       default -> purge();
     }
   }
@@ -356,10 +369,36 @@ final class RandomOperationsTest {
     }
   }
 
+  /** Writes many extents of one byte each, with holes between some. */
+  private void shatter() {
+    Node file = anyFile();
+    if (file == null || random.nextInt(4) != 0) {
+      return;
+    }
+    Reply reply =
+        mutate(new Mutation.AllocateChunk(next(), new DataSettings(1 << 20, 1), List.of()), null);
+    ChunkId fresh = ((Reply.ChunkAllocated) reply).chunk();
+    int offset = random.nextInt(MAX_BYTES);
+    List<Extent> extents = new ArrayList<>();
+    long[] bytes = Arrays.copyOf(file.bytes, Math.max(file.bytes.length, offset + 2 * SHATTERS));
+    int end = 0;
+    for (int i = 0; i < SHATTERS; i++) {
+      offset += 1 + random.nextInt(2);
+      extents.add(new Extent(offset, 1, fresh, 2 * i));
+      bytes[offset] = fresh.sequence() << 32 | 2 * i + 1;
+      end = offset + 1;
+    }
+    mutate(
+        new Mutation.Commit(
+            next(), id(file), extents, Timestamp.EPOCH, List.of(fresh), false, false),
+        null);
+    file.bytes = Arrays.copyOf(bytes, Math.max(file.bytes.length, end));
+  }
+
   private void truncate() {
     Node file = anyFile();
     if (file != null) {
-      int size = random.nextInt(MAX_BYTES);
+      int size = random.nextInt(4) == 0 ? 0 : random.nextInt(MAX_BYTES);
       mutate(
           new Mutation.SetAttr(
               next(),
@@ -402,7 +441,7 @@ final class RandomOperationsTest {
       } else {
         Inode inode = tables.inode(id(node));
         long[] bytes = new long[(int) inode.size()];
-        for (Extent e : tables.extents(inode.tree(), 0, Long.MAX_VALUE, 10_000)) {
+        for (Extent e : FileLayout.part(tables, inode, 0, 10_000).extents()) {
           for (int b = 0; b < e.length(); b++) {
             bytes[(int) e.fileOffset() + b] = e.chunk().sequence() << 32 | e.chunkOffset() + b + 1;
           }
