@@ -1,17 +1,11 @@
 package io.dfs.client.vfs;
 
 import io.dfs.client.ClientConfig;
-import io.dfs.client.cache.BlockCache;
-import io.dfs.client.chunk.Connector;
-import io.dfs.client.chunk.Dataservers;
-import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.Locks;
-import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.meta.Namespace;
 import io.dfs.client.meta.PathResolver;
 import io.dfs.client.read.Reader;
-import io.dfs.client.session.OpenInodes;
 import io.dfs.client.vfs.HandleTable.Handle;
 import io.dfs.client.write.FileState;
 import io.dfs.client.write.Writing;
@@ -34,77 +28,38 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The filesystem of a cluster: {@link Vfs} over a nameserver and dataservers. Shared. Finds the
  * room that does the work and hands on.
  */
 public final class DfsVfs implements Vfs, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(DfsVfs.class);
-
   /** Cookies of "." and "..", before those of the nameserver. */
   private static final int DOTS = 2;
 
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
-  private final ClientConfig config;
-  private final Network network;
-  private final ScheduledExecutorService timer;
-  private final OpenInodes openInodes = new OpenInodes();
+  private final Rooms rooms;
   private final NameserverClient nameserver;
-  private final MetaCache cache;
   private final Namespace namespace;
   private final PathResolver paths;
   private final Locks locks;
-  private final GroupTable groups;
-  private final Dataservers dataservers;
-  private final BlockCache blocks;
   private final Writing writing;
   private final Reader reader;
   private final HandleTable handles = new HandleTable();
+  private final Opening opening;
 
   private DfsVfs(ClientConfig config, String description) {
-    this.config = config;
-    this.network = new Network(config.networkThreads());
-    this.timer = newTimer();
-    Connector connector = network;
-    nameserver =
-        new NameserverClient(
-            connector, config.nameservers(), config.deadlineMs(), description, openInodes, timer);
-    cache = new MetaCache(config.attributeTtl());
-    namespace = new Namespace(nameserver, cache);
-    paths = new PathResolver(namespace, cache);
-    locks = new Locks(nameserver, config.deadlineMs());
-    groups =
-        new GroupTable(epoch -> nameserver.query(new Query.GetGroups(epoch), Reply.Groups.class));
-    dataservers = new Dataservers(groups, connector, config.readConnections());
-    blocks = new BlockCache(config.cacheMemory());
-    writing = new Writing(config, nameserver, cache, groups, dataservers, timer);
-    reader = new Reader(config, nameserver, cache, blocks, groups, dataservers, timer);
-    nameserver.onSessionLost(this::sessionLost);
-    timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);
-  }
-
-  private static ScheduledExecutorService newTimer() {
-    ScheduledThreadPoolExecutor timer =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "dfs-client-timer");
-              thread.setDaemon(true);
-              return thread;
-            });
-    timer.setRemoveOnCancelPolicy(true);
-    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    return timer;
+    rooms = new Rooms(config, description);
+    nameserver = rooms.nameserver;
+    namespace = rooms.namespace;
+    paths = rooms.paths;
+    locks = rooms.locks;
+    writing = rooms.writing;
+    reader = rooms.reader;
+    opening =
+        new Opening(rooms, handles, (caller, inode) -> setattr(caller, inode, AttrChange.size(0)));
   }
 
   /**
@@ -114,14 +69,13 @@ public final class DfsVfs implements Vfs, AutoCloseable {
    */
   public static CompletableFuture<DfsVfs> connect(ClientConfig config, String description) {
     DfsVfs vfs = new DfsVfs(config, description);
-    return vfs.nameserver
+    return vfs.rooms
         .start()
-        .thenCompose(session -> vfs.groups.refresh())
         .handle(
             (done, failure) -> {
               if (failure != null) {
                 // Off the network thread, which close() waits for.
-                Thread closer = new Thread(vfs::shutdown, "dfs-client-close");
+                Thread closer = new Thread(vfs.rooms::shutdown, "dfs-client-close");
                 closer.setDaemon(true);
                 closer.start();
                 throw FsException.of(failure);
@@ -137,17 +91,6 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     } catch (java.util.concurrent.CompletionException e) {
       throw FsException.of(e);
     }
-  }
-
-  private void sessionLost() {
-    log.warn(
-        "the session with the nameserver has ended (was the lease missed?); opening a new one");
-    writing.sessionLost();
-  }
-
-  private void tend() {
-    dataservers.closeIdle();
-    groups.refresh();
   }
 
   // ---- for the command line, the Java API and path-based engines
@@ -183,7 +126,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   }
 
   public long cachedBytes() {
-    return blocks.bytes();
+    return rooms.blocks.bytes();
   }
 
   // ---- attributes and names
@@ -287,124 +230,28 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   @Override
   public CompletableFuture<Opened> create(
       Caller caller, InodeId parent, Name name, int mode, boolean exclusive, OpenMode openMode) {
-    return namespace
-        .create(caller, parent, name, mode, exclusive)
-        .thenCompose(reply -> opened(caller, openMode, reply));
+    return opening.create(caller, parent, name, mode, exclusive, openMode);
   }
 
   @Override
   public CompletableFuture<Opened> open(Caller caller, InodeId inode, OpenMode openMode) {
-    int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
-    FileState known = writing.find(inode);
-    long version = known == null ? -1 : known.layoutVersion();
-    long stamp = cache.stamp();
-    return nameserver
-        .query(
-            session -> new Query.Open(session, caller, inode, access, version), Reply.Opened.class)
-        .thenCompose(
-            reply -> {
-              cache.learn(reply.attr(), stamp);
-              return opened(caller, openMode, reply);
-            });
+    return opening.open(caller, inode, openMode);
   }
 
   @Override
   public CompletableFuture<Opened> open(
       Caller caller, InodeId parent, Name name, OpenMode openMode) {
-    int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
-    long stamp = cache.stamp();
-    return nameserver
-        .query(
-            session -> new Query.OpenAt(session, caller, parent, name, access, InodeId.ROOT, -1),
-            Reply.Opened.class)
-        .thenCompose(
-            reply -> {
-              cache.learn(reply.attr(), stamp);
-              return opened(caller, openMode, reply);
-            });
-  }
-
-  private CompletableFuture<Opened> opened(Caller caller, OpenMode mode, Reply.Opened reply) {
-    Attr attr = reply.attr();
-    openInodes.opened(attr.inode());
-    boolean changes = mode.write() || mode.truncate();
-    if (attr.type() != FileType.REGULAR) {
-      if (changes) {
-        release(attr.inode(), null);
-        Errno errno = attr.isDirectory() ? Errno.EISDIR : Errno.EINVAL;
-        return CompletableFuture.failedFuture(
-            new FsException(errno, "inode " + attr.inode() + " is no regular file"));
-      }
-      long number = handles.add(new Handle(attr.inode(), caller, mode, null, null));
-      return CompletableFuture.completedFuture(new Opened(number, attr));
-    }
-    FileState file = writing.open(attr);
-    Layout layout = reply.layout();
-    if (layout != null) {
-      file.learnLayout(0, layout);
-    }
-    Handle handle =
-        new Handle(attr.inode(), caller, mode, file, mode.read() ? reader.newReadAhead() : null);
-    long number = handles.add(handle);
-    if (!mode.truncate() || reply.created()) {
-      return CompletableFuture.completedFuture(new Opened(number, file.view(attr)));
-    }
-    return setattr(caller, attr.inode(), AttrChange.size(0))
-        .handle(
-            (cut, failure) -> {
-              if (cut != null) {
-                return CompletableFuture.completedFuture(new Opened(number, cut));
-              }
-              release(number);
-              return CompletableFuture.<Opened>failedFuture(FsException.of(failure));
-            })
-        .thenCompose(f -> f);
+    return opening.open(caller, parent, name, openMode);
   }
 
   @Override
   public CompletableFuture<Opened> opendir(Caller caller, InodeId directory) {
-    return open(caller, directory, OpenMode.READ)
-        .thenCompose(
-            opened -> {
-              if (opened.attr().isDirectory()) {
-                return CompletableFuture.completedFuture(opened);
-              }
-              release(opened.handle());
-              return CompletableFuture.failedFuture(
-                  new FsException(Errno.ENOTDIR, "inode " + directory + " is no directory"));
-            });
+    return opening.opendir(caller, directory);
   }
 
   @Override
   public CompletableFuture<Void> release(long number) {
-    return attempt(
-        () -> {
-          Handle handle = handles.remove(number);
-          FileState file = handle.file;
-          if (file == null) {
-            release(handle.inode, handle.readAt);
-            return DONE;
-          }
-          return file.flush(false)
-              .whenComplete(
-                  (done, failure) -> {
-                    writing.close(file);
-                    release(handle.inode, handle.readAt);
-                  });
-        });
-  }
-
-  /** Nobody waits for the answer: when it is lost, the session's end does the same. */
-  private void release(InodeId inode, @Nullable Timestamp readAt) {
-    openInodes.released(inode);
-    nameserver
-        .query(session -> new Query.Release(session, inode, 1, readAt), Reply.Done.class)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                log.debug("release of inode {} failed", inode, failure);
-              }
-            });
+    return attempt(() -> opening.release(number));
   }
 
   // ---- data
@@ -554,35 +401,6 @@ public final class DfsVfs implements Vfs, AutoCloseable {
    */
   @Override
   public void close() {
-    FsException lost = null;
-    try {
-      writing.flushAll().get(config.deadlineMs(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      lost = new FsException(Errno.EINTR, "interrupted while flushing at close");
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
-      lost = FsException.of(e);
-      log.warn("closing with data that could not be written: {}", lost.getMessage());
-    }
-    try {
-      nameserver.closeSession(2000).get(3, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | TimeoutException e) {
-      log.debug("the session could not be closed", e);
-    }
-    shutdown();
-    if (lost != null) {
-      throw lost;
-    }
-  }
-
-  private void shutdown() {
-    timer.shutdownNow();
-    nameserver.close();
-    writing.drop();
-    dataservers.close();
-    network.close();
-    blocks.close();
+    rooms.close();
   }
 }

@@ -5,6 +5,7 @@ import io.dfs.client.chunk.Dataservers;
 import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
+import io.dfs.client.write.CommitOrder.Commit;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
@@ -266,7 +267,7 @@ public final class Writing {
   }
 
   /** Syncs what shall be durable and tells the nameserver; the attributes, or null if unchanged. */
-  CompletableFuture<@Nullable Attr> commit(FileState file, FileState.Commit commit) {
+  CompletableFuture<@Nullable Attr> commit(FileState file, Commit commit) {
     CompletableFuture<Void> synced =
         commit.durable()
             ? sync.sync(file.inode(), commit.unsynced(), commit.syncAll())

@@ -1,0 +1,176 @@
+package io.dfs.client.vfs;
+
+import io.dfs.client.meta.MetaCache;
+import io.dfs.client.meta.NameserverClient;
+import io.dfs.client.meta.Namespace;
+import io.dfs.client.read.Reader;
+import io.dfs.client.session.OpenInodes;
+import io.dfs.client.vfs.HandleTable.Handle;
+import io.dfs.client.vfs.Vfs.OpenMode;
+import io.dfs.client.vfs.Vfs.Opened;
+import io.dfs.client.write.FileState;
+import io.dfs.client.write.Writing;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Attr;
+import io.dfs.common.message.Caller;
+import io.dfs.common.message.FileType;
+import io.dfs.common.message.Layout;
+import io.dfs.common.message.Name;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes handles and ends them, as {@link Vfs} promises. Shared. */
+final class Opening {
+  private static final Logger log = LoggerFactory.getLogger(Opening.class);
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  private final NameserverClient nameserver;
+  private final MetaCache cache;
+  private final Namespace namespace;
+  private final OpenInodes openInodes;
+  private final Writing writing;
+  private final Reader reader;
+  private final HandleTable handles;
+  private final BiFunction<Caller, InodeId, CompletableFuture<Attr>> truncate;
+
+  /**
+   * @param truncate makes a file empty
+   */
+  Opening(
+      Rooms rooms,
+      HandleTable handles,
+      BiFunction<Caller, InodeId, CompletableFuture<Attr>> truncate) {
+    this.nameserver = rooms.nameserver;
+    this.cache = rooms.cache;
+    this.namespace = rooms.namespace;
+    this.openInodes = rooms.openInodes;
+    this.writing = rooms.writing;
+    this.reader = rooms.reader;
+    this.handles = handles;
+    this.truncate = truncate;
+  }
+
+  CompletableFuture<Opened> create(
+      Caller caller, InodeId parent, Name name, int mode, boolean exclusive, OpenMode openMode) {
+    return namespace
+        .create(caller, parent, name, mode, exclusive)
+        .thenCompose(reply -> opened(caller, openMode, reply));
+  }
+
+  CompletableFuture<Opened> open(Caller caller, InodeId inode, OpenMode openMode) {
+    int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
+    FileState known = writing.find(inode);
+    long version = known == null ? -1 : known.layoutVersion();
+    long stamp = cache.stamp();
+    return nameserver
+        .query(
+            session -> new Query.Open(session, caller, inode, access, version), Reply.Opened.class)
+        .thenCompose(
+            reply -> {
+              cache.learn(reply.attr(), stamp);
+              return opened(caller, openMode, reply);
+            });
+  }
+
+  CompletableFuture<Opened> open(Caller caller, InodeId parent, Name name, OpenMode openMode) {
+    int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
+    long stamp = cache.stamp();
+    return nameserver
+        .query(
+            session -> new Query.OpenAt(session, caller, parent, name, access, InodeId.ROOT, -1),
+            Reply.Opened.class)
+        .thenCompose(
+            reply -> {
+              cache.learn(reply.attr(), stamp);
+              return opened(caller, openMode, reply);
+            });
+  }
+
+  private CompletableFuture<Opened> opened(Caller caller, OpenMode mode, Reply.Opened reply) {
+    Attr attr = reply.attr();
+    openInodes.opened(attr.inode());
+    boolean changes = mode.write() || mode.truncate();
+    if (attr.type() != FileType.REGULAR) {
+      if (changes) {
+        release(attr.inode(), null);
+        Errno errno = attr.isDirectory() ? Errno.EISDIR : Errno.EINVAL;
+        return CompletableFuture.failedFuture(
+            new FsException(errno, "inode " + attr.inode() + " is no regular file"));
+      }
+      long number = handles.add(new Handle(attr.inode(), caller, mode, null, null));
+      return CompletableFuture.completedFuture(new Opened(number, attr));
+    }
+    FileState file = writing.open(attr);
+    Layout layout = reply.layout();
+    if (layout != null) {
+      file.learnLayout(0, layout);
+    }
+    Handle handle =
+        new Handle(attr.inode(), caller, mode, file, mode.read() ? reader.newReadAhead() : null);
+    long number = handles.add(handle);
+    if (!mode.truncate() || reply.created()) {
+      return CompletableFuture.completedFuture(new Opened(number, file.view(attr)));
+    }
+    return truncate
+        .apply(caller, attr.inode())
+        .handle(
+            (cut, failure) -> {
+              if (cut != null) {
+                return CompletableFuture.completedFuture(new Opened(number, cut));
+              }
+              release(number);
+              return CompletableFuture.<Opened>failedFuture(FsException.of(failure));
+            })
+        .thenCompose(f -> f);
+  }
+
+  CompletableFuture<Opened> opendir(Caller caller, InodeId directory) {
+    return open(caller, directory, OpenMode.READ)
+        .thenCompose(
+            opened -> {
+              if (opened.attr().isDirectory()) {
+                return CompletableFuture.completedFuture(opened);
+              }
+              release(opened.handle());
+              return CompletableFuture.failedFuture(
+                  new FsException(Errno.ENOTDIR, "inode " + directory + " is no directory"));
+            });
+  }
+
+  /** As {@code Vfs.release} promises, but throws when there is no such handle. */
+  CompletableFuture<Void> release(long number) {
+    Handle handle = handles.remove(number);
+    FileState file = handle.file;
+    if (file == null) {
+      release(handle.inode, handle.readAt);
+      return DONE;
+    }
+    return file.flush(false)
+        .whenComplete(
+            (done, failure) -> {
+              writing.close(file);
+              release(handle.inode, handle.readAt);
+            });
+  }
+
+  /** Nobody waits for the answer: when it is lost, the session's end does the same. */
+  private void release(InodeId inode, @Nullable Timestamp readAt) {
+    openInodes.released(inode);
+    nameserver
+        .query(session -> new Query.Release(session, inode, 1, readAt), Reply.Done.class)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.debug("release of inode {} failed", inode, failure);
+              }
+            });
+  }
+}

@@ -1,0 +1,130 @@
+package io.dfs.client.vfs;
+
+import io.dfs.client.ClientConfig;
+import io.dfs.client.cache.BlockCache;
+import io.dfs.client.chunk.Dataservers;
+import io.dfs.client.chunk.GroupTable;
+import io.dfs.client.meta.Locks;
+import io.dfs.client.meta.MetaCache;
+import io.dfs.client.meta.NameserverClient;
+import io.dfs.client.meta.Namespace;
+import io.dfs.client.meta.PathResolver;
+import io.dfs.client.read.Reader;
+import io.dfs.client.session.OpenInodes;
+import io.dfs.client.write.Writing;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rooms of one client, joined; their start, upkeep and end. Shared. */
+final class Rooms {
+  private static final Logger log = LoggerFactory.getLogger(Rooms.class);
+
+  private final ClientConfig config;
+  private final Network network;
+  private final ScheduledExecutorService timer = newTimer();
+  private final GroupTable groups;
+  private final Dataservers dataservers;
+  final OpenInodes openInodes = new OpenInodes();
+  final NameserverClient nameserver;
+  final MetaCache cache;
+  final Namespace namespace;
+  final PathResolver paths;
+  final Locks locks;
+  final BlockCache blocks;
+  final Writing writing;
+  final Reader reader;
+
+  Rooms(ClientConfig config, String description) {
+    this.config = config;
+    network = new Network(config.networkThreads());
+    nameserver =
+        new NameserverClient(
+            network, config.nameservers(), config.deadlineMs(), description, openInodes, timer);
+    cache = new MetaCache(config.attributeTtl());
+    namespace = new Namespace(nameserver, cache);
+    paths = new PathResolver(namespace, cache);
+    locks = new Locks(nameserver, config.deadlineMs());
+    groups =
+        new GroupTable(epoch -> nameserver.query(new Query.GetGroups(epoch), Reply.Groups.class));
+    dataservers = new Dataservers(groups, network, config.readConnections());
+    blocks = new BlockCache(config.cacheMemory());
+    writing = new Writing(config, nameserver, cache, groups, dataservers, timer);
+    reader = new Reader(config, nameserver, cache, blocks, groups, dataservers, timer);
+    nameserver.onSessionLost(this::sessionLost);
+    timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);
+  }
+
+  private static ScheduledExecutorService newTimer() {
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "dfs-client-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    timer.setRemoveOnCancelPolicy(true);
+    timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    return timer;
+  }
+
+  /** Completes when there is a session and the groups are known. */
+  CompletableFuture<Void> start() {
+    return nameserver.start().thenCompose(session -> groups.refresh());
+  }
+
+  private void sessionLost() {
+    log.warn(
+        "the session with the nameserver has ended (was the lease missed?); opening a new one");
+    writing.sessionLost();
+  }
+
+  private void tend() {
+    dataservers.closeIdle();
+    groups.refresh();
+  }
+
+  /** As {@link DfsVfs#close} promises. */
+  void close() {
+    FsException lost = null;
+    try {
+      writing.flushAll().get(config.deadlineMs(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      lost = new FsException(Errno.EINTR, "interrupted while flushing at close");
+    } catch (ExecutionException | TimeoutException e) {
+      lost = FsException.of(e);
+      log.warn("closing with data that could not be written: {}", lost.getMessage());
+    }
+    try {
+      nameserver.closeSession(2000).get(3, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("the session could not be closed", e);
+    }
+    shutdown();
+    if (lost != null) {
+      throw lost;
+    }
+  }
+
+  void shutdown() {
+    timer.shutdownNow();
+    nameserver.close();
+    writing.drop();
+    dataservers.close();
+    network.close();
+    blocks.close();
+  }
+}

@@ -1,0 +1,165 @@
+package io.dfs.client.write;
+
+import io.dfs.common.message.DataSettings;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The written pieces of a file in the order of the writes, and by whom they are sent. Confined to
+ * the lock of its {@link FileState}, under which only the dirty budget is touched.
+ */
+final class DirtyPieces implements Iterable<Piece> {
+  private final FileState file;
+  private final Writing writing;
+  private final PieceMap overlay;
+  private final ArrayDeque<Piece> pieces = new ArrayDeque<>();
+
+  /** The piece that is being filled, the last one. */
+  private @Nullable Piece tail;
+
+  private @Nullable ChunkWriter own;
+  private long lastSeq;
+  private boolean lastWasFull;
+
+  DirtyPieces(FileState file, Writing writing, PieceMap overlay) {
+    this.file = file;
+    this.writing = writing;
+    this.overlay = overlay;
+  }
+
+  boolean isEmpty() {
+    return pieces.isEmpty();
+  }
+
+  int size() {
+    return pieces.size();
+  }
+
+  @Nullable Piece oldest() {
+    return pieces.peek();
+  }
+
+  @Override
+  public Iterator<Piece> iterator() {
+    return pieces.iterator();
+  }
+
+  /** The number of the newest piece there ever was. */
+  long lastSeq() {
+    return lastSeq;
+  }
+
+  /**
+   * Copies as much as there is memory for.
+   *
+   * @param ready gets the pieces that shall be sent
+   * @return bytes taken
+   */
+  int accept(
+      long offset, ByteBuf data, int index, int count, DataSettings settings, List<Piece> ready) {
+    int done = 0;
+    while (done < count) {
+      long at = offset + done;
+      Piece piece = tail;
+      if (piece == null || !piece.takes(at)) {
+        piece = newPiece(at, count - done, settings, ready);
+        if (piece == null) {
+          break;
+        }
+      }
+      int position = (int) (at - piece.start);
+      int n = Math.min(count - done, piece.limit - position);
+      if (position + n > piece.capacity) {
+        int capacity = Piece.capacityFor(position + n, piece.limit);
+        if (writing.budget().tryAcquire(capacity - piece.capacity)) {
+          piece.grow(capacity);
+        } else {
+          n = piece.capacity - position;
+          if (n <= 0) {
+            break;
+          }
+        }
+      }
+      piece.write(at, data, index + done, n);
+      overlay.put(at, at + n, piece);
+      done += n;
+      if (piece.isFull()) {
+        closeTail(settings, ready);
+      }
+    }
+    return done;
+  }
+
+  private @Nullable Piece newPiece(long at, int wanted, DataSettings settings, List<Piece> ready) {
+    int limit = Piece.roomAt(at);
+    int capacity =
+        lastWasFull && tail == null && limit == Piece.MAX_BYTES
+            ? limit
+            : Piece.capacityFor(Math.min(wanted, limit), limit);
+    if (!writing.budget().tryAcquire(capacity)) {
+      return null;
+    }
+    closeTail(settings, ready);
+    if (pieces.isEmpty()) {
+      writing.dirty(file);
+    }
+    Piece piece = new Piece(file, ++lastSeq, at, capacity);
+    pieces.add(piece);
+    tail = piece;
+    return piece;
+  }
+
+  /** The piece that is being filled gets no more. */
+  void closeTail(DataSettings settings, List<Piece> ready) {
+    Piece piece = tail;
+    if (piece == null) {
+      return;
+    }
+    tail = null;
+    lastWasFull = piece.isFull();
+    if (own == null && piece.length == Piece.MAX_BYTES) {
+      own = writing.newWriter(settings);
+    }
+    piece.state = Piece.State.SENDING;
+    piece.sendingNanos = System.nanoTime();
+    piece.writer = own != null ? own : writing.sharedWriter(settings);
+    ready.add(piece);
+  }
+
+  /** Drops the bytes of a piece; returns the memory that came free. */
+  int fail(Piece piece) {
+    piece.state = Piece.State.FAILED;
+    overlay.remove(piece);
+    return piece.free();
+  }
+
+  /** {@link #fail}s all that did not fail already; returns the memory that came free. */
+  int failAll() {
+    int freed = 0;
+    for (Piece piece : pieces) {
+      if (piece.state != Piece.State.FAILED) {
+        freed += fail(piece);
+      }
+    }
+    tail = null;
+    return freed;
+  }
+
+  /** The oldest so many are committed or lost. */
+  void removeOldest(List<Piece> head) {
+    for (Piece piece : head) {
+      pieces.remove();
+      overlay.remove(piece);
+    }
+  }
+
+  /** The file's own writer, which is no longer used from now on. */
+  @Nullable ChunkWriter takeWriter() {
+    ChunkWriter writer = own;
+    own = null;
+    return writer;
+  }
+}
