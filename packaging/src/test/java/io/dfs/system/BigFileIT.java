@@ -25,7 +25,7 @@ class BigFileIT {
         "openssl enc -aes-128-ctr -nosalt -K 00112233445566778899aabbccddeeff -iv 00000000000000000000000000000000 -in /dev/zero 2>/dev/null | head -c 3221225472 || true";
     Shell.run(local, "(" + make + ") > want");
     Shell.run(dir, "dd if='" + local.resolve("want") + "' of=f bs=1M status=none");
-    assertSameSum(dir, other);
+    assertSameSum(other);
     for (Path at : new Path[] {local.resolve("want"), dir.resolve("f")}) {
       Shell.run(
           local,
@@ -33,23 +33,22 @@ class BigFileIT {
               + at
               + "' bs=1M seek=1234567891 oflag=seek_bytes conv=notrunc iflag=fullblock status=none");
     }
-    assertSameSum(dir, other);
+    assertSameSum(dir);
     for (Path at : new Path[] {local.resolve("want"), dir.resolve("f")}) {
       Shell.run(local, "truncate -s 2100000011 '" + at + "'");
     }
-    assertSameSum(dir, other);
+    assertSameSum(other);
     for (Path at : new Path[] {local.resolve("want"), dir.resolve("f")}) {
       Shell.run(local, "truncate -s 2400000000 '" + at + "'; printf end >> '" + at + "'");
     }
-    assertSameSum(dir, other);
+    assertSameSum(dir);
     Shell.run(dir, "rm f");
   }
 
-  private void assertSameSum(Path dir, Path other) {
+  private void assertSameSum(Path at) {
     String want = Shell.run(local, "sha256sum < want");
-    Shell.run(dir, "sync; echo 3 > /proc/sys/vm/drop_caches 2>/dev/null || true");
-    assertEquals(want, Shell.run(dir, "sha256sum < f"));
-    assertEquals(want, Shell.run(other, "sha256sum < f"), "on the other mount");
+    Shell.run(at, "sync; echo 3 > /proc/sys/vm/drop_caches 2>/dev/null || true");
+    assertEquals(want, Shell.run(at, "sha256sum < f"));
   }
 
   @Test
@@ -63,14 +62,18 @@ class BigFileIT {
     long allocated = Long.parseLong(Shell.run(dir, "echo $(($(stat -c %b f) * 512))").strip());
     assertTrue(allocated < 1 << 20, () -> allocated + " bytes allocated");
     assertEquals("begin\0\0\0", Shell.run(dir, "head -c 8 f"));
-    assertEquals("\0middle\0", Shell.run(dir, "tail -c +549755813888 f | head -c 8"));
+    assertEquals(
+        "\0middle\0",
+        Shell.run(
+            dir,
+            "dd if=f iflag=skip_bytes,count_bytes skip=549755813887 count=8 bs=64k status=none"));
     assertEquals("\0end", Shell.run(dir, "tail -c 4 f"));
     assertEquals(
         "0\n",
         Shell.run(dir, "dd if=f bs=1M skip=300000 count=256 status=none | tr -d '\\0' | wc -c"));
     String layout = SharedCluster.cluster().dfs("layout", "--json", "/sparse/f").out();
     assertTrue(layout.length() < 4000, layout);
-    Shell.run(dir, "cp --sparse=always f g 2>/dev/null & pid=$!; sleep 1; kill $pid; rm -f g f");
+    Shell.run(dir, "rm f");
   }
 
   @Test
