@@ -11,7 +11,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** Makes connections. Immutable and shared. */
 public final class NetClient {
@@ -54,46 +59,66 @@ public final class NetClient {
     connecting.addListener(
         f -> {
           if (!f.isSuccess()) {
-            result.completeExceptionally(
-                new FsException(
-                    Errno.ECONNREFUSED,
-                    "cannot connect to " + address + ": " + reason(f.cause()),
-                    f.cause()));
+            result.completeExceptionally(refused(address, f.cause()));
             return;
           }
           connection
               .call(hello, null, timeoutMs)
               .whenComplete(
                   (response, failure) -> {
-                    if (failure != null) {
+                    FsException refusal = refusal(address.toString(), response, failure);
+                    if (refusal != null) {
                       connection.close();
-                      FsException e = FsException.of(failure);
-                      result.completeExceptionally(
-                          new FsException(
-                              e.errno(),
-                              address + " did not welcome this program: " + e.getMessage()));
-                    } else if (response.message() instanceof Reply.Welcome welcome) {
-                      response.payload().release();
-                      connection.welcomed(welcome);
-                      if (!result.complete(connection)) {
-                        connection.close();
-                      }
-                    } else {
-                      response.payload().release();
+                      result.completeExceptionally(refusal);
+                      return;
+                    }
+                    connection.welcomed((Reply.Welcome) response.message());
+                    if (!result.complete(connection)) {
                       connection.close();
-                      result.completeExceptionally(
-                          new FsException(
-                              Errno.EPROTO, address + " answered the Hello with something else"));
                     }
                   });
         });
     return result;
   }
 
-  private static String reason(Throwable cause) {
-    return cause instanceof java.net.UnknownHostException
-            || cause instanceof java.nio.channels.UnresolvedAddressException
-        ? "the host name does not resolve"
-        : String.valueOf(cause.getMessage());
+  /**
+   * As {@link #connect}, for small requests: a thread that {@link WaitingThreads#enter entered} as
+   * one that waits anyway gets its answer inside {@link Connection#call}, so that the future is
+   * complete when it is returned.
+   */
+  public CompletableFuture<Connection> connectDirectly(
+      HostPort address, Hello hello, int timeoutMs) {
+    return DirectConnection.connect(address, hello, timeoutMs, limits, this::onNetworkThread);
+  }
+
+  private void onNetworkThread(Runnable task) {
+    try {
+      threads.group().next().execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run(); // the process is ending
+    }
+  }
+
+  static FsException refused(HostPort address, Throwable cause) {
+    String reason =
+        cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException
+            ? "the host name does not resolve"
+            : String.valueOf(cause.getMessage());
+    return new FsException(
+        Errno.ECONNREFUSED, "cannot connect to " + address + ": " + reason, cause);
+  }
+
+  /** Why a Hello was not answered by a Welcome; null when it was. Releases the payload. */
+  static @Nullable FsException refusal(
+      String address, @Nullable Response response, @Nullable Throwable failure) {
+    if (response == null) {
+      FsException e = FsException.of(Objects.requireNonNull(failure));
+      return new FsException(
+          e.errno(), address + " did not welcome this program: " + e.getMessage());
+    }
+    response.payload().release();
+    return response.message() instanceof Reply.Welcome
+        ? null
+        : new FsException(Errno.EPROTO, address + " answered the Hello with something else");
   }
 }

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class NetTest {
+/** What every kind of connection promises. */
+abstract class ConnectionContract {
   private static final Hello HELLO =
       new Hello(Hello.PROTOCOL, "", "client", NodeId.NONE, new byte[0]);
   private static final HostPort ANY = new HostPort("127.0.0.1", 0);
@@ -58,6 +59,10 @@ class NetTest {
     threads.close();
   }
 
+  /** How this kind of connection is made. */
+  abstract CompletableFuture<Connection> connect(
+      NetClient from, HostPort to, Hello hello, int timeoutMs);
+
   private NetServer serve(NetLimits limits, CallHandler handler) {
     NetServer server =
         NetServer.start(
@@ -67,7 +72,7 @@ class NetTest {
   }
 
   private Connection connect(NetServer server) throws Exception {
-    Connection connection = client.connect(server.address(), HELLO, LONG_MS).get();
+    Connection connection = connect(client, server.address(), HELLO, LONG_MS).get();
     open.add(0, connection);
     return connection;
   }
@@ -217,7 +222,7 @@ class NetTest {
     ExecutionException e =
         assertThrows(
             ExecutionException.class,
-            () -> client.connect(new HostPort("127.0.0.1", 1), HELLO, 2000).get());
+            () -> connect(client, new HostPort("127.0.0.1", 1), HELLO, 2000).get());
     assertEquals(Errno.ECONNREFUSED, FsException.of(e).errno());
     assertTrue(FsException.of(e).getMessage().contains("127.0.0.1:1"), e::getMessage);
   }
@@ -240,7 +245,7 @@ class NetTest {
     Hello old = new Hello(77, "", "client", NodeId.NONE, new byte[0]);
     ExecutionException e =
         assertThrows(
-            ExecutionException.class, () -> client.connect(server.address(), old, LONG_MS).get());
+            ExecutionException.class, () -> connect(client, server.address(), old, LONG_MS).get());
     assertTrue(FsException.of(e).getMessage().contains("77"), e::getMessage);
   }
 
@@ -251,11 +256,14 @@ class NetTest {
     NetServer server = serve(tight, unanswered::add);
     Connection connection = connect(server);
     List<CompletableFuture<Response>> answers = new ArrayList<>();
-    for (int i = 0; i < 64; i++) {
-      answers.add(
-          connection.call(
-              ask(i), NetThreads.allocator().directBuffer(1 << 20).writeZero(1 << 20), LONG_MS));
-    }
+    CompletableFuture<Void> sent =
+        CompletableFuture.runAsync(
+            () -> {
+              for (int i = 0; i < 64; i++) {
+                ByteBuf mebibyte = NetThreads.allocator().directBuffer(1 << 20).writeZero(1 << 20);
+                answers.add(connection.call(ask(i), mebibyte, LONG_MS));
+              }
+            });
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (unanswered.size() < 4 && System.nanoTime() < until) {
       Thread.onSpinWait();
@@ -272,6 +280,7 @@ class NetTest {
         done++;
       }
     }
+    sent.get(20, TimeUnit.SECONDS);
     CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
   }
 

@@ -1,0 +1,24 @@
+package io.dfs.common.net;
+
+/**
+ * Which threads may be made to wait for an answer inside {@link Connection#call}. Such a thread
+ * does the network's work for its own request, which saves two changes of thread a call; see {@link
+ * DirectConnection}.
+ */
+public final class WaitingThreads {
+  private static final ThreadLocal<Boolean> MARK = new ThreadLocal<>();
+
+  private WaitingThreads() {}
+
+  /**
+   * The current thread waits for the results of what it calls anyway, and holds no locks when it
+   * calls.
+   */
+  public static void enter() {
+    MARK.set(true);
+  }
+
+  static boolean isCurrent() {
+    return MARK.get() != null;
+  }
+}
