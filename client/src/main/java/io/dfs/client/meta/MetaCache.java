@@ -30,8 +30,20 @@ public final class MetaCache {
   private volatile Consumer<Attr> listener = a -> {};
 
   public MetaCache(Duration ttl) {
-    attrs = Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(ttl).build();
-    entries = Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(ttl).build();
+    attrs = newCache(ttl);
+    entries = newCache(ttl);
+  }
+
+  /**
+   * Evictions are cheap, so that whoever causes them does them: no other thread is woken for every
+   * new entry.
+   */
+  private static <K, V> Cache<K, V> newCache(Duration ttl) {
+    return Caffeine.newBuilder()
+        .maximumSize(MAX_ENTRIES)
+        .expireAfterWrite(ttl)
+        .executor(Runnable::run)
+        .build();
   }
 
   /** Is told of every attribute that comes in. */

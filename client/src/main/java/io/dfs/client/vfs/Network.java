@@ -25,12 +25,26 @@ final class Network implements Connector, AutoCloseable {
     this.client = new NetClient(this.threads, NetLimits.DEFAULT);
   }
 
+  /** To a dataserver: many bytes under way, nobody waits for one of them. */
   @Override
   public CompletableFuture<Connection> connect(String address) {
+    return connect(address, client::connect);
+  }
+
+  /** To the nameserver: small requests, which most callers wait for. */
+  CompletableFuture<Connection> connectDirectly(String address) {
+    return connect(address, client::connectDirectly);
+  }
+
+  private interface Way {
+    CompletableFuture<Connection> connect(HostPort address, Hello hello, int timeoutMs);
+  }
+
+  private CompletableFuture<Connection> connect(String address, Way way) {
     Hello hello = new Hello(Hello.PROTOCOL, clusterId, "client", NodeId.NONE, new byte[0]);
     CompletableFuture<Connection> connecting;
     try {
-      connecting = client.connect(HostPort.parse(address), hello, CONNECT_TIMEOUT_MS);
+      connecting = way.connect(HostPort.parse(address), hello, CONNECT_TIMEOUT_MS);
     } catch (RuntimeException e) {
       // A server's address that is none, or threads that have stopped.
       return CompletableFuture.failedFuture(e);

@@ -49,7 +49,12 @@ final class Rooms {
     network = new Network(config.networkThreads());
     nameserver =
         new NameserverClient(
-            network, config.nameservers(), config.deadlineMs(), description, openInodes, timer);
+            network::connectDirectly,
+            config.nameservers(),
+            config.deadlineMs(),
+            description,
+            openInodes,
+            timer);
     cache = new MetaCache(config.attributeTtl());
     namespace = new Namespace(nameserver, cache);
     paths = new PathResolver(namespace, cache);

@@ -1,5 +1,7 @@
 package io.dfs.fusemount.jnr;
 
+import io.dfs.common.net.WaitingThreads;
+
 /** A thread that takes requests from the kernel, one after the other. */
 final class Worker extends Thread {
   private static final int NAME_BYTES = 256;
@@ -45,6 +47,7 @@ final class Worker extends Thread {
 
   @Override
   public void run() {
+    WaitingThreads.enter();
     try {
       workers.loop(this);
     } finally {
