@@ -9,6 +9,7 @@ import io.dfs.common.message.ClusterRequest.Capacity;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.Reply;
 import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Server;
@@ -16,7 +17,6 @@ import io.dfs.nameserver.state.Tables;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Answers the dataservers. Shared. */
@@ -30,17 +30,21 @@ public final class ClusterService {
   private final Registry registry;
   private final Tables tables;
   private final CommandLog commands;
+  private final Garbage garbage;
   private final String clusterId;
   private final int heartbeatMs;
 
-  /** Where the next answer to a server goes on in its list of deletions. */
-  private final ConcurrentHashMap<NodeId, Long> handedOut = new ConcurrentHashMap<>();
-
   public ClusterService(
-      Registry registry, Tables tables, CommandLog commands, String clusterId, int heartbeatMs) {
+      Registry registry,
+      Tables tables,
+      CommandLog commands,
+      Garbage garbage,
+      String clusterId,
+      int heartbeatMs) {
     this.registry = registry;
     this.tables = tables;
     this.commands = commands;
+    this.garbage = garbage;
     this.clusterId = clusterId;
     this.heartbeatMs = heartbeatMs;
   }
@@ -103,6 +107,7 @@ public final class ClusterService {
             : CompletableFuture.completedFuture(id);
     return stored.thenApply(
         node -> {
+          garbage.registered(node);
           registry.registered(node, server, c.failedDisks(), System.nanoTime());
           return new Reply.Registered(node, clusterId, heartbeatMs);
         });
@@ -118,14 +123,7 @@ public final class ClusterService {
   }
 
   private List<ChunkId> deletions(NodeId node) {
-    long after = handedOut.getOrDefault(node, 0L);
-    List<ChunkId> chunks = tables.garbage(node, after, DELETIONS);
-    if (chunks.size() < DELETIONS) {
-      handedOut.remove(node);
-    } else {
-      handedOut.put(node, chunks.get(DELETIONS - 1).value());
-    }
-    return chunks;
+    return garbage.next(node, DELETIONS, System.nanoTime());
   }
 
   /**

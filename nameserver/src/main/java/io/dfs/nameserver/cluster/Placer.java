@@ -10,73 +10,149 @@ import io.dfs.common.message.ServerInfo;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.placement.Candidate;
+import io.dfs.nameserver.placement.GroupChoice;
 import io.dfs.nameserver.placement.PlacementPlanner;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
-/** Finds the group for a new chunk, and has groups made where they are missing. Shared. */
+/**
+ * Finds the group for a new chunk, and has groups made where they are missing. Shared; planning has
+ * a thread of its own. A whole group is taken at once and planning goes on beside it; who would get
+ * less waits for the plan.
+ */
 public final class Placer {
+  /** Plans that wait: one for each replica count, and writers that avoid a server. */
+  private static final int MAX_WAITING = 1000;
+
+  /** The thread ends when it had nothing to do for so long. */
+  private static final int IDLE_SECONDS = 10;
+
+  /** A cluster has few different settings. */
+  private static final int MAX_CHOICES = 64;
+
+  private record Choices(ClusterMap map, Map<DataSettings, GroupChoice> bySettings) {}
+
   private final Registry registry;
   private final CommandLog commands;
+  private final ThreadPoolExecutor thread =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(MAX_WAITING),
+          task -> {
+            Thread planner = new Thread(task, "dfs-planner");
+            planner.setDaemon(true);
+            return planner;
+          });
 
-  /** The epoch whose servers were planned for, by replica count. */
+  /** The epoch for which no group was missing, by replica count. */
   private final ConcurrentHashMap<Integer, Long> planned = new ConcurrentHashMap<>();
 
+  /** By replica count. */
+  private final ConcurrentHashMap<Integer, CompletableFuture<Void>> planning =
+      new ConcurrentHashMap<>();
+
+  private volatile Choices choices;
+
   public Placer(Registry registry, CommandLog commands) {
+    thread.allowCoreThreadTimeOut(true);
     this.registry = registry;
     this.commands = commands;
+    this.choices = new Choices(registry.map(), new ConcurrentHashMap<>());
   }
 
   /** Fails with ENOSPC when no servers can take a chunk. */
   public CompletableFuture<GroupId> place(DataSettings settings, List<NodeId> avoid) {
     int replicas = settings.replicas();
-    Long plannedEpoch = planned.get(replicas);
     ClusterMap map = registry.map();
-    if (plannedEpoch != null && plannedEpoch == map.epoch()) {
-      Optional<Group> group = choose(map, settings, avoid);
-      if (group.isPresent()) {
-        return CompletableFuture.completedFuture(group.get().id());
-      }
-    }
-    // Planned without those to avoid too: a writer that lost a server needs a group without it.
-    List<List<NodeId>> missing =
-        PlacementPlanner.plan(candidates(map, settings, List.of()), map.groups(), replicas);
-    if (missing.isEmpty()) {
-      missing = planWithout(map, settings, avoid);
-    }
-    CompletableFuture<?> made =
-        missing.isEmpty()
-            ? CompletableFuture.completedFuture(null)
-            : commands.submit(new Command.AddGroups(replicas, missing), false);
-    return made.thenCompose(unused -> placeNow(settings, avoid, true));
-  }
-
-  private List<List<NodeId>> planWithout(
-      ClusterMap map, DataSettings settings, List<NodeId> avoid) {
-    return avoid.isEmpty() || choose(map, settings, avoid).isPresent()
-        ? List.of()
-        : PlacementPlanner.plan(
-            candidates(map, settings, avoid), map.groups(), settings.replicas());
-  }
-
-  private CompletableFuture<GroupId> placeNow(
-      DataSettings settings, List<NodeId> avoid, boolean again) {
-    ClusterMap map = registry.map();
-    planned.put(settings.replicas(), map.epoch());
     Optional<Group> group = choose(map, settings, avoid);
-    if (group.isPresent()) {
+    Long epoch = planned.get(replicas);
+    boolean current = epoch != null && epoch == map.epoch();
+    if (group.isPresent() && (current || group.get().members().size() == replicas)) {
+      if (!current) {
+        var unused = plan(settings);
+      }
       return CompletableFuture.completedFuture(group.get().id());
     }
-    List<List<NodeId>> missing = again ? planWithout(map, settings, avoid) : List.of();
-    if (!missing.isEmpty()) {
-      return commands
-          .submit(new Command.AddGroups(settings.replicas(), missing), false)
-          .thenCompose(unused -> placeNow(settings, avoid, false));
+    CompletableFuture<Void> ready =
+        current ? CompletableFuture.completedFuture(null) : plan(settings);
+    return ready.thenCompose(
+        unused ->
+            choose(registry.map(), settings, avoid)
+                .map(found -> CompletableFuture.completedFuture(found.id()))
+                .orElseGet(() -> planAround(settings, avoid)));
+  }
+
+  /** Has the missing groups made; one run at a time for each replica count. */
+  private CompletableFuture<Void> plan(DataSettings settings) {
+    int replicas = settings.replicas();
+    CompletableFuture<Void> mine = new CompletableFuture<>();
+    CompletableFuture<Void> running = planning.putIfAbsent(replicas, mine);
+    if (running != null) {
+      return running;
     }
-    return CompletableFuture.failedFuture(noGroup(map, settings));
+    ClusterMap map = registry.map();
+    return make(map, settings, List.of())
+        .<Void>thenApply(
+            made -> {
+              if (made == 0) {
+                planned.put(replicas, map.epoch());
+              }
+              return null;
+            })
+        .whenComplete(
+            (none, failure) -> {
+              planning.remove(replicas);
+              if (failure == null) {
+                mine.complete(null);
+              } else {
+                mine.completeExceptionally(failure);
+              }
+            });
+  }
+
+  /** A writer that lost a server needs a group without it. */
+  private CompletableFuture<GroupId> planAround(DataSettings settings, List<NodeId> avoid) {
+    CompletableFuture<Integer> made =
+        avoid.isEmpty()
+            ? CompletableFuture.completedFuture(0)
+            : make(registry.map(), settings, avoid);
+    return made.thenApply(
+        unused -> {
+          ClusterMap map = registry.map();
+          return choose(map, settings, avoid).orElseThrow(() -> noGroup(map, settings)).id();
+        });
+  }
+
+  /** Makes the groups that are missing among servers not to be avoided; returns how many. */
+  private CompletableFuture<Integer> make(
+      ClusterMap map, DataSettings settings, List<NodeId> avoid) {
+    int replicas = settings.replicas();
+    try {
+      return CompletableFuture.supplyAsync(
+              () -> PlacementPlanner.plan(candidates(map, settings, avoid), map.groups(), replicas),
+              thread)
+          .thenCompose(
+              missing ->
+                  missing.isEmpty()
+                      ? CompletableFuture.completedFuture(0)
+                      : commands
+                          .submit(new Command.AddGroups(replicas, missing), false)
+                          .thenApply(unused -> missing.size()));
+    } catch (RejectedExecutionException e) {
+      return CompletableFuture.failedFuture(
+          new FsException(Errno.EAGAIN, "too many writers wait for a group; try again", e));
+    }
   }
 
   private static FsException noGroup(ClusterMap map, DataSettings settings) {
@@ -92,12 +168,24 @@ public final class Placer {
             + " dataservers are online; start the others or free space on them");
   }
 
-  private static Optional<Group> choose(ClusterMap map, DataSettings settings, List<NodeId> avoid) {
-    return PlacementPlanner.choose(
-        candidates(map, settings, avoid),
-        map.groups(),
-        settings.replicas(),
-        ThreadLocalRandom.current().nextDouble());
+  @SuppressWarnings("ReferenceEquality") // maps are replaced, and comparing their content is long
+  private Optional<Group> choose(ClusterMap map, DataSettings settings, List<NodeId> avoid) {
+    GroupChoice choice;
+    if (avoid.isEmpty()) {
+      Choices now = choices;
+      if (now.map != map || now.bySettings.size() > MAX_CHOICES) {
+        now = new Choices(map, new ConcurrentHashMap<>());
+        choices = now;
+      }
+      choice = now.bySettings.computeIfAbsent(settings, s -> choice(map, s, avoid));
+    } else {
+      choice = choice(map, settings, avoid);
+    }
+    return choice.pick(ThreadLocalRandom.current().nextDouble());
+  }
+
+  private static GroupChoice choice(ClusterMap map, DataSettings settings, List<NodeId> avoid) {
+    return new GroupChoice(candidates(map, settings, avoid), map.groups(), settings.replicas());
   }
 
   /** A server whose space is less than a chunk counts as full. */

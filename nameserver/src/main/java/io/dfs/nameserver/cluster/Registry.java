@@ -187,8 +187,8 @@ public final class Registry {
     }
   }
 
-  public synchronized void groupAdded(Group group, long nowNanos) {
-    groups.put(group.id(), group);
+  public synchronized void groupsAdded(List<Group> added, long nowNanos) {
+    added.forEach(group -> groups.put(group.id(), group));
     publish(nowNanos);
   }
 

@@ -13,6 +13,7 @@ import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Effect;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -74,14 +75,16 @@ final class Cluster {
         existing.add(Set.copyOf(group.members()));
       }
     }
+    List<Group> added = new ArrayList<>();
     for (List<NodeId> members : c.members()) {
       if (!existing.add(Set.copyOf(members))) {
         continue;
       }
       Group group = new Group(tx.nextGroup(), c.replicas(), 1, members);
       tx.putGroup(group);
-      tx.effect(new Effect.GroupAdded(group));
+      added.add(group);
     }
+    tx.effect(new Effect.GroupsAdded(added));
     return Reply.Done.DONE;
   }
 
@@ -89,6 +92,7 @@ final class Cluster {
     for (ChunkId chunk : c.chunks()) {
       tx.deleteGarbage(c.node(), chunk);
     }
+    tx.effect(new Effect.ChunksDeleted(c.node(), c.chunks()));
     return Reply.Done.DONE;
   }
 }

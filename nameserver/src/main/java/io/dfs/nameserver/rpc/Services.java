@@ -3,6 +3,7 @@ package io.dfs.nameserver.rpc;
 import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
 import io.dfs.nameserver.kv.KeyValueStore;
 import io.dfs.nameserver.lock.LockWaiters;
@@ -22,6 +23,7 @@ public record Services(
     SessionService sessions,
     LockWaiters waiters,
     Reaper reaper,
+    Garbage garbage,
     Registry registry,
     Placer placer,
     ClusterService cluster) {}

@@ -30,6 +30,10 @@ final class EffectRouter implements EffectListener {
     } else if (effect instanceof Effect.PurgeQueued e) {
       to.reaper().tree(e.tree());
       to.reaper().work();
+    } else if (effect instanceof Effect.ChunkDropped e) {
+      to.garbage().added(e.chunk(), e.members());
+    } else if (effect instanceof Effect.ChunksDeleted e) {
+      to.garbage().deleted(e.node(), e.chunks());
     } else if (effect instanceof Effect.Unlocked e) {
       to.waiters().unlocked(e.inode());
     } else if (effect instanceof Effect.SessionBegun e) {
@@ -41,8 +45,8 @@ final class EffectRouter implements EffectListener {
         to.reaper().candidate(inode);
       }
       to.reaper().work();
-    } else if (effect instanceof Effect.GroupAdded e) {
-      to.registry().groupAdded(e.group(), System.nanoTime());
+    } else if (effect instanceof Effect.GroupsAdded e) {
+      to.registry().groupsAdded(e.groups(), System.nanoTime());
     }
   }
 }

@@ -13,6 +13,7 @@ import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
 import io.dfs.nameserver.kv.KeyValueStore;
 import io.dfs.nameserver.kv.RocksStore;
@@ -144,6 +145,7 @@ public final class Nameserver implements AutoCloseable {
             System.nanoTime());
     Leases leases = new Leases();
     OpenTable opens = new OpenTable();
+    Garbage garbage = new Garbage(tables);
     return new Services(
         store,
         tables,
@@ -153,10 +155,11 @@ public final class Nameserver implements AutoCloseable {
         new SessionService(tables, commands, leases, config.lease().toMillis()),
         new LockWaiters(tables),
         new Reaper(commands, opens, tables),
+        garbage,
         registry,
         new Placer(registry, commands),
         new ClusterService(
-            registry, tables, commands, clusterId, (int) config.heartbeat().toMillis()));
+            registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()));
   }
 
   private static Reply.Welcome welcome(Hello hello, String clusterId, String version) {
@@ -195,6 +198,7 @@ public final class Nameserver implements AutoCloseable {
       services.sessions().sweep(now);
       services.waiters().sweep(now);
       services.reaper().sweep();
+      services.garbage().load(now);
     } catch (RuntimeException e) {
       log.error("periodic work failed and is tried again; please report this", e);
     }

@@ -1,9 +1,12 @@
 package io.dfs.nameserver.state;
 
+import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Group;
+import java.util.List;
 
 /**
  * What a committed command means for what is kept in memory beside the state. Effects are handed
@@ -22,6 +25,12 @@ public sealed interface Effect {
   /** An extent tree waits to be worked off. */
   record PurgeQueued(long tree) implements Effect {}
 
+  /** The chunk waits to be deleted by its servers. */
+  record ChunkDropped(ChunkId chunk, List<NodeId> members) implements Effect {}
+
+  /** The server has deleted these chunks. */
+  record ChunksDeleted(NodeId node, List<ChunkId> chunks) implements Effect {}
+
   /** Some lock of the inode was freed. */
   record Unlocked(InodeId inode) implements Effect {}
 
@@ -29,5 +38,5 @@ public sealed interface Effect {
 
   record SessionEnded(SessionId session) implements Effect {}
 
-  record GroupAdded(Group group) implements Effect {}
+  record GroupsAdded(List<Group> groups) implements Effect {}
 }

@@ -111,6 +111,7 @@ public final class Transaction extends Tables {
       for (NodeId member : group.members()) {
         view.put(Keys.garbage(member, chunk.value()), EMPTY);
       }
+      effect(new Effect.ChunkDropped(chunk, group.members()));
     }
   }
 

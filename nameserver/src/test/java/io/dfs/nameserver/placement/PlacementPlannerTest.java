@@ -8,6 +8,7 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.Group;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -100,10 +101,10 @@ final class PlacementPlannerTest {
     List<NodeId> both = List.of(new NodeId(1), new NodeId(2));
     List<Group> groups = groups(List.of(one, both), 2);
     List<Candidate> servers = servers(2);
-    assertEquals(both, PlacementPlanner.choose(servers, groups, 2, 0.1).get().members());
+    assertEquals(both, new GroupChoice(servers, groups, 2).pick(0.1).get().members());
     List<Candidate> lost = List.of(servers.get(0), server(2, "h2", "", GIB, false));
-    assertEquals(one, PlacementPlanner.choose(lost, groups, 2, 0.9).get().members());
-    assertTrue(PlacementPlanner.choose(lost, groups, 1, 0.5).isEmpty());
+    assertEquals(one, new GroupChoice(lost, groups, 2).pick(0.9).get().members());
+    assertTrue(new GroupChoice(lost, groups, 1).pick(0.5).isEmpty());
   }
 
   @Test
@@ -113,15 +114,33 @@ final class PlacementPlannerTest {
     List<Group> groups = groups(List.of(List.of(new NodeId(1)), List.of(new NodeId(2))), 1);
     int second = 0;
     for (int i = 0; i < 100; i++) {
-      second +=
-          PlacementPlanner.choose(servers, groups, 1, i / 100.0).get().id().value() == 2 ? 1 : 0;
+      second += new GroupChoice(servers, groups, 1).pick(i / 100.0).get().id().value() == 2 ? 1 : 0;
     }
     assertEquals(75, second, 1);
   }
 
   @Test
-  void manyServersMakeABoundedTable() {
-    List<List<NodeId>> planned = PlacementPlanner.plan(servers(300), List.of(), 3);
-    assertTrue(planned.size() <= 300 * PlacementPlanner.GROUPS_PER_SERVER / 3 + 1);
+  void aThousandServersOnFewHostsAndRacksAreSpreadFairlyAndNeverTwiceOnOneHost() {
+    List<Candidate> servers = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      servers.add(server(i + 1, "h" + i / 4, "r" + i % 20, GIB, true));
+    }
+    List<List<NodeId>> planned = PlacementPlanner.plan(servers, List.of(), 3);
+    // Where racks leave no other choice a server has a group more than its share.
+    assertTrue(planned.size() <= 3000, "groups: " + planned.size());
+    Map<NodeId, Set<NodeId>> partners = new HashMap<>();
+    for (List<NodeId> group : planned) {
+      assertEquals(3, group.stream().map(n -> (n.value() - 1) / 4).distinct().count(), "hosts");
+      assertEquals(3, group.stream().map(n -> (n.value() - 1) % 20).distinct().count(), "racks");
+      for (NodeId member : group) {
+        partners.computeIfAbsent(member, unused -> new HashSet<>()).addAll(group);
+      }
+    }
+    shares(planned)
+        .forEach((node, share) -> assertTrue(share >= 7 && share <= 9, node + ": " + share));
+    partners.forEach(
+        (node, met) ->
+            assertTrue(met.size() > 12, node + " is repaired by " + (met.size() - 1) + " others"));
+    assertEquals(List.of(), PlacementPlanner.plan(servers, groups(planned, 3), 3));
   }
 }
