@@ -24,6 +24,12 @@ public record ClientConfig(
                     + " with an error.")
         Duration deadline,
     @Setting(
+            value = "5 s",
+            min = "100 ms",
+            max = "10 m",
+            doc = "How long to try to reach a nameserver at the start, before giving up.")
+        Duration connectTimeout,
+    @Setting(
             value = "1 s",
             doc =
                 "How long attributes may come from the client's cache before the nameserver is"

@@ -103,12 +103,22 @@ class BadInputIT {
 
   @Test
   void mistakesInConfigurationAndOptionsAreNamedWithWhatWouldBeRight() throws Exception {
-    Files.writeString(
-        dir.resolve("dfs.conf"), "[nameserver]\nreplicas = many\nlisen = 127.0.0.1:1\n");
+    Files.writeString(dir.resolve("bad.conf"), "[nameserver]\n\nreplicas = many\n");
     assertRefused(
-        dfs("nameserver", "--config", dir + "/dfs.conf", "--dir", dir + "/ns"),
-        "dfs.conf:2",
+        dfs("nameserver", "--config", dir + "/bad.conf", "--dir", dir + "/ns"),
+        "bad.conf:3",
         "replicas");
+    Files.writeString(
+        dir.resolve("misspelt.conf"),
+        "[nameserver]\nlisen = 127.0.0.1:1\n[client]\ndedline = 1 s\n");
+    assertRefused(
+        dfs("nameserver", "--config", dir + "/misspelt.conf", "--dir", dir + "/ns"),
+        "misspelt.conf:2",
+        "listen");
+    assertRefused(
+        dfs("mount", "--config", dir + "/misspelt.conf", "127.0.0.1:1", dir.toString()),
+        "misspelt.conf:4",
+        "deadline");
     assertRefused(dfs("nameserver", "--set", "replicas=99", "--dir", dir + "/ns"), "replicas");
     assertRefused(dfs("ls", "--colour"), "--colour");
     assertRefused(dfs("frobnicate"), "frobnicate");

@@ -47,15 +47,16 @@ class CorruptionIT {
                   .logText()
                   .lines()
                   .anyMatch(l -> l.contains(chunk) && l.contains("WARN")));
-      String line =
-          mount
-              .daemon()
-              .logText()
-              .lines()
-              .filter(l -> l.contains(chunk) && l.contains("EIO"))
-              .findFirst()
-              .orElse("");
-      assertTrue(line.contains("ds"), () -> "which servers? " + mount.daemon().logText());
+      Await.until(
+          "one line names the file, the chunk and the servers",
+          () ->
+              mount
+                  .daemon()
+                  .logText()
+                  .lines()
+                  .anyMatch(
+                      l ->
+                          l.contains("/f ") && l.contains(chunk) && l.matches(".*ds\\d.*ds\\d.*")));
       assertEquals(Shell.run(mount.path(), "stat -c %s f"), "4000000\n", "everything else goes on");
       Shell.run(mount.path(), "dd if=f of=/dev/null bs=64k skip=8 count=20 status=none");
     }

@@ -68,10 +68,16 @@ public final class NameserverClient implements AutoCloseable {
   }
 
   /** Connects; completes when the first session is open. */
-  public CompletableFuture<SessionOpened> start() {
-    CompletableFuture<Reply.Done> first = query(s -> new Query.KeepAlive(s), Reply.Done.class);
+  public CompletableFuture<SessionOpened> start(long timeoutMs) {
+    PendingCall<Reply.Done> first =
+        new PendingCall<>(
+            s -> new Query.KeepAlive(s),
+            Reply.Done.class,
+            null,
+            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs));
+    attempt(first);
     link.connect();
-    return first.thenApply(done -> session());
+    return first.result.thenApply(done -> session());
   }
 
   /** The session as the nameserver opened it; only after {@link #start} has completed. */

@@ -85,7 +85,9 @@ final class Rooms {
 
   /** Completes when there is a session and the groups are known. */
   CompletableFuture<Void> start() {
-    return nameserver.start().thenCompose(session -> groups.refresh());
+    return nameserver
+        .start(config.connectTimeout().toMillis())
+        .thenCompose(session -> groups.refresh());
   }
 
   private void sessionLost() {

@@ -25,9 +25,13 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** All files that are open or dirty here, and the ways of their bytes to the servers. Shared. */
 public final class Writing {
+  private static final Logger log = LoggerFactory.getLogger(Writing.class);
+
   private static final long COMMIT_AFTER_NANOS = 5_000_000_000L;
   private static final CompletableFuture<Integer> NOTHING = CompletableFuture.completedFuture(0);
 
@@ -60,6 +64,27 @@ public final class Writing {
     timer.scheduleWithFixedDelay(this::commitStale, 1, 1, TimeUnit.SECONDS);
   }
 
+  /**
+   * Seals what no commit has sealed by now: until then the nameserver cannot give its space back.
+   */
+  private void seal() {
+    List<ChunkId> sealed = source.takeSealed();
+    if (sealed.isEmpty()) {
+      return;
+    }
+    nameserver
+        .mutate(
+            id -> new Mutation.Commit(id, InodeId.ROOT, List.of(), null, sealed, false, false),
+            Reply.Node.class)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.debug(
+                    "sealing {} chunks failed; the session's end does it", sealed.size(), failure);
+              }
+            });
+  }
+
   private void onAttr(Attr attr) {
     FileState file = files.get(attr.inode());
     if (file != null) {
@@ -68,6 +93,7 @@ public final class Writing {
   }
 
   private void commitStale() {
+    seal();
     for (FileState file : dirty) {
       if (file.isStale(COMMIT_AFTER_NANOS)) {
         file.sendTail(true);

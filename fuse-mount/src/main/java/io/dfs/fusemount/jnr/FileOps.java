@@ -4,6 +4,7 @@ import io.dfs.client.vfs.AttrChange;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.client.vfs.Vfs.OpenMode;
 import io.dfs.client.vfs.Vfs.Opened;
+import io.dfs.common.error.FsException;
 import io.dfs.common.message.Caller;
 import io.dfs.fusemount.jnr.OpenFiles.OpenFile;
 import io.netty.buffer.ByteBuf;
@@ -63,7 +64,7 @@ final class FileOps {
             (parent, name) ->
                 vfs.create(
                     caller, parent, name, mode & 07777, (flags & O_EXCL) != 0, openMode(flags)));
-    keep(opened, flags, fileInfo, 0);
+    keep(opened, flags, fileInfo, 0, path);
     return 0;
   }
 
@@ -78,7 +79,7 @@ final class FileOps {
             inode -> vfs.open(caller, inode, openMode(flags)),
             (parent, name) -> vfs.open(caller, parent, name, openMode(flags)));
     long node = request.node();
-    keep(opened, flags, fileInfo, node);
+    keep(opened, flags, fileInfo, node, path);
     if (pages.opened(node, opened.attr().version())) {
       setBits(fileInfo, Layout.FI_KEEP_CACHE);
     } else {
@@ -87,8 +88,14 @@ final class FileOps {
     return 0;
   }
 
-  private void keep(Opened opened, int flags, long fileInfo, long node) {
-    files.add(new OpenFile(opened.handle(), opened.attr().inode(), (flags & O_APPEND) != 0, node));
+  private void keep(Opened opened, int flags, long fileInfo, long node, long path) {
+    files.add(
+        new OpenFile(
+            opened.handle(),
+            opened.attr().inode(),
+            (flags & O_APPEND) != 0,
+            node,
+            Memory.string(path)));
     Memory.putLong(fileInfo + Layout.FI_FH, opened.handle());
     if (directIo) {
       setBits(fileInfo, Layout.FI_DIRECT_IO);
@@ -107,8 +114,16 @@ final class FileOps {
   }
 
   int read(long buffer, long size, long offset, long fileInfo) {
-    long handle = Memory.getLong(fileInfo + Layout.FI_FH);
-    ByteBuf data = calls.await(vfs.read(handle, offset, (int) size));
+    OpenFile file = files.get(fileInfo);
+    ByteBuf data;
+    try {
+      data = calls.await(vfs.read(file.handle, offset, (int) size));
+    } catch (FsException e) {
+      throw new FsException(
+          e.errno(),
+          "reading " + file.path() + " at " + offset + ": " + e.getMessage(),
+          e.getCause());
+    }
     try {
       Memory.copy(data, buffer);
       return data.readableBytes();

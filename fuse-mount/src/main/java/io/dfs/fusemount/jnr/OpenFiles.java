@@ -3,6 +3,7 @@ package io.dfs.fusemount.jnr;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,16 +22,24 @@ final class OpenFiles {
     /** The kernel's node, or 0 for a file just created, whose node is not known yet. */
     final long node;
 
+    /** What it was opened as, for messages. */
+    private final byte[] path;
+
     volatile boolean written;
 
     /** Opened when needed, for writes in the other way than {@link #append} says; 0 before. */
     volatile long otherHandle;
 
-    OpenFile(long handle, InodeId inode, boolean append, long node) {
+    OpenFile(long handle, InodeId inode, boolean append, long node, byte[] path) {
       this.handle = handle;
       this.inode = inode;
       this.append = append;
       this.node = node;
+      this.path = path;
+    }
+
+    String path() {
+      return new String(path, StandardCharsets.UTF_8);
     }
   }
 
