@@ -53,8 +53,8 @@ public final class NetServer implements AutoCloseable {
    * Starts to listen, with a bound over all connections.
    *
    * @param maxHeldBytes payload bytes of all clients together that may be unanswered; past it those
-   *     who sent them are not read. Other servers' payloads do not count: they may be waiting for
-   *     this server while it waits for them, and their own clients are held back already
+   *     who sent them are not read. What other servers forward has bounds of its own, see {@link
+   *     PayloadBudgets}
    */
   public static NetServer start(
       NetThreads threads,
@@ -63,7 +63,8 @@ public final class NetServer implements AutoCloseable {
       long maxHeldBytes,
       Function<Hello, Reply.Welcome> greeting,
       CallHandler handler) {
-    PayloadBudget budget = maxHeldBytes == Long.MAX_VALUE ? null : new PayloadBudget(maxHeldBytes);
+    PayloadBudgets budgets =
+        maxHeldBytes == Long.MAX_VALUE ? null : new PayloadBudgets(maxHeldBytes);
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -89,7 +90,7 @@ public final class NetServer implements AutoCloseable {
                         .pipeline()
                         .addLast(
                             receiver,
-                            new ServerSession(channel, limits, greeting, handler, budget));
+                            new ServerSession(channel, limits, greeting, handler, budgets));
                   }
                 });
     ChannelFuture bound =

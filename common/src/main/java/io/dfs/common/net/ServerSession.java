@@ -42,7 +42,10 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
   private @Nullable Hello peer;
   private @Nullable Future<?> helloTimeout;
   private boolean reading;
-  private final @Nullable PayloadBudget budget;
+  private final @Nullable PayloadBudgets budgets;
+
+  /** Set by the first payload: a peer sends payloads of one kind over a connection. */
+  private @Nullable PayloadBudget budget;
 
   /** Whether the budget has to let this connection go on. */
   private boolean heldBack;
@@ -52,8 +55,8 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
       NetLimits limits,
       Function<Hello, Reply.Welcome> greeting,
       CallHandler handler,
-      @Nullable PayloadBudget budget) {
-    this.budget = budget;
+      @Nullable PayloadBudgets budgets) {
+    this.budgets = budgets;
     this.channel = channel;
     this.limits = limits;
     this.greeting = greeting;
@@ -106,12 +109,8 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
     if (callsNow >= limits.maxInFlightCalls() || bytesNow >= limits.maxInFlightBytes()) {
       channel.config().setAutoRead(false);
     }
-    if (budget != null && isBudgeted() && !budget.take(size)) {
-      channel.config().setAutoRead(false);
-      if (!heldBack) {
-        heldBack = true;
-        budget.await(() -> channel.eventLoop().execute(this::letGoOn));
-      }
+    if (size > 0) {
+      count(from, message, size);
     }
     try {
       handler.handle(call);
@@ -120,6 +119,21 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
         log.error("a {} from {} failed", message.getClass().getSimpleName(), call.peerAddress(), e);
       }
       call.fail(FsException.of(e));
+    }
+  }
+
+  private void count(Hello from, Message message, int size) {
+    PayloadBudget counted = budget;
+    if (counted == null && budgets != null && bytes.get() == size) {
+      counted = budgets.of(from, message);
+      budget = counted;
+    }
+    if (counted != null && !counted.take(size)) {
+      channel.config().setAutoRead(false);
+      if (!heldBack) {
+        heldBack = true;
+        counted.await(() -> channel.eventLoop().execute(this::letGoOn));
+      }
     }
   }
 
@@ -223,16 +237,10 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
   private void answered(int callBytes) {
     int callsLeft = calls.decrementAndGet();
     int bytesLeft = bytes.addAndGet(-callBytes);
-    if (budget != null && isBudgeted()) {
+    if (budget != null && callBytes > 0) {
       budget.giveBack(callBytes);
     }
     resumeIf(callsLeft, bytesLeft);
-  }
-
-  /** Servers are not held back: they may be waiting for each other. */
-  private boolean isBudgeted() {
-    Hello from = peer;
-    return from != null && from.role().equals("client");
   }
 
   private void letGoOn() {

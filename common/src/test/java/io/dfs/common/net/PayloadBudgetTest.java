@@ -70,4 +70,72 @@ class PayloadBudgetTest {
       clients.forEach(Connection::close);
     }
   }
+
+  /** Whether so many calls have come, and for a while no more. */
+  private static void awaitHeld(Queue<Call> waiting, int least, int most) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (waiting.size() < least) {
+      assertTrue(System.nanoTime() < deadline, waiting.size() + " payloads came");
+      Thread.sleep(5);
+    }
+    Thread.sleep(100);
+    assertTrue(waiting.size() <= most, waiting.size() + " payloads held");
+  }
+
+  @Test
+  void whatServersForwardIsBoundedAndHoldsBackNoOtherKind() throws Exception {
+    Queue<Call> waiting = new ConcurrentLinkedQueue<>();
+    try (NetThreads threads = new NetThreads("budget", 2);
+        NetServer server =
+            NetServer.start(
+                threads,
+                new HostPort("127.0.0.1", 0),
+                NetLimits.DEFAULT,
+                4 * MIB,
+                hello -> new Reply.Welcome(Hello.PROTOCOL, "", "test"),
+                waiting::add)) {
+      List<Connection> connections = new ArrayList<>();
+      List<CompletableFuture<Response>> answers = new ArrayList<>();
+      int held = 0;
+      for (List<String> chain : List.of(List.<String>of(), List.of("a:1"), List.of("a:1", "b:1"))) {
+        ChunkRequest append = new ChunkRequest.Append(new ChunkId(1), 0, new int[0], false, chain);
+        for (int i = 0; i < CLIENTS; i++) {
+          Connection peer = connect(threads, server, "dataserver");
+          connections.add(peer);
+          for (int k = 0; k < CALLS; k++) {
+            answers.add(peer.call(append, Unpooled.wrappedBuffer(new byte[MIB]), 60_000));
+          }
+        }
+        awaitHeld(waiting, held + 2, held + 2 + CLIENTS);
+        held = waiting.size();
+      }
+      Connection client = connect(threads, server, "client");
+      connections.add(client);
+      answers.add(
+          client.call(
+              new ChunkRequest.StatChunk(new ChunkId(1)),
+              Unpooled.wrappedBuffer(new byte[MIB]),
+              60_000));
+      awaitHeld(waiting, held + 1, held + 1);
+      for (CompletableFuture<Response> answer : answers) {
+        while (!answer.isDone()) {
+          for (Call call = waiting.poll(); call != null; call = waiting.poll()) {
+            call.payload().release();
+            call.reply(Reply.Done.DONE);
+          }
+          Thread.sleep(1);
+        }
+        answer.get().payload().release();
+      }
+      connections.forEach(Connection::close);
+    }
+  }
+
+  private static Connection connect(NetThreads threads, NetServer server, String role)
+      throws Exception {
+    Hello hello = new Hello(Hello.PROTOCOL, "", role, NodeId.NONE, new byte[0]);
+    return new NetClient(threads, NetLimits.DEFAULT)
+        .connect(server.address(), hello, 5000)
+        .get(5, TimeUnit.SECONDS);
+  }
 }

@@ -73,7 +73,8 @@ public record DataserverConfig(
             max = "64 GiB",
             doc =
                 "Bytes that all clients together may have sent and not got answered; then they must"
-                    + " wait. The process needs twice as much direct memory.")
+                    + " wait. What other dataservers forward may be half as much again for each"
+                    + " further copy; the process needs three times as much direct memory.")
         @Bytes
         long payloadMemory,
     @Setting(
