@@ -41,7 +41,10 @@ public final class FsException extends RuntimeException {
     if (t instanceof FsException e) {
       return e;
     }
-    Errno errno = t instanceof TimeoutException ? Errno.ETIMEDOUT : Errno.EIO;
+    Errno errno =
+        t instanceof TimeoutException
+            ? Errno.ETIMEDOUT
+            : t instanceof OutOfMemoryError ? Errno.ENOMEM : Errno.EIO;
     return new FsException(errno, errno.text() + ": " + t, t);
   }
 }

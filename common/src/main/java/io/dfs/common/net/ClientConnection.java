@@ -107,7 +107,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
               callId,
               request,
               payload == null ? 0 : payload.readableBytes());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       if (payload != null) {
         payload.release();
       }
@@ -216,6 +216,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     if (cause instanceof FsException || cause instanceof IOException) {
       log.debug("the connection to {} broke", address, cause);
+    } else if (cause instanceof OutOfMemoryError) {
+      // Its callers must know that it is not the server's fault, nor gone by asking another one.
+      log.debug("no memory for what {} sends", address, cause);
+      failWaiting(
+          new FsException(
+              Errno.ENOMEM, "no memory for the answer of " + address + ": " + cause.getMessage()));
     } else {
       log.error("the connection to {} is closed because of a mistake in dfs", address, cause);
     }
@@ -234,11 +240,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
       out.waiting.answer.completeExceptionally(lost("is closed"));
       out = outgoing.poll();
     }
+    failWaiting(null);
+  }
+
+  private void failWaiting(@Nullable FsException failure) {
     List<Waiting> all = new ArrayList<>(waiting.values());
     waiting.clear();
     inFlight.addAndGet(-all.size());
     for (Waiting w : all) {
-      w.answer.completeExceptionally(lost("was lost while it had to answer a " + w.what));
+      w.answer.completeExceptionally(
+          failure != null ? failure : lost("was lost while it had to answer a " + w.what));
     }
   }
 

@@ -14,6 +14,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -50,6 +51,11 @@ public final class NetThreads implements AutoCloseable {
   /** The pool that every buffer of the data path comes from. */
   public static ByteBufAllocator allocator() {
     return ALLOCATOR;
+  }
+
+  /** How much memory {@link #allocator} may take in all; past it OutOfMemoryErrors come. */
+  public static long maxDirectBytes() {
+    return PlatformDependent.maxDirectMemory();
   }
 
   EventLoopGroup group() {
