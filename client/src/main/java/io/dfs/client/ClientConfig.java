@@ -5,8 +5,10 @@ import io.dfs.common.config.ConfigFile;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.config.Section;
 import io.dfs.common.config.Setting;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Settings of a client: a mount, the command line or a Java program. */
@@ -43,6 +45,18 @@ public record ClientConfig(
         long dirtyBuffer,
     @Bytes @Setting(value = "64 MiB", min = "1 MiB", doc = "Memory for blocks that were read.")
         long cacheMemory,
+    @Setting(
+            value = "",
+            doc =
+                "A folder on a local disk for blocks that were read, used again after a restart."
+                    + " Each mount needs one of its own. Empty: blocks are kept in memory only.")
+        Optional<Path> cacheDir,
+    @Bytes
+        @Setting(
+            value = "10 GiB",
+            min = "64 MiB",
+            doc = "The most that cache-dir may take. The oldest blocks make room for new ones.")
+        long cacheDisk,
     @Bytes
         @Setting(
             value = "8 MiB",

@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Verified blocks in memory, weighed in bytes. Shared.
  *
- * <p>Blocks that were fetched together share one buffer, which is free only when all of them are
- * gone. So that a few survivors do not hold much more memory than they weigh, the rest of a fetch
- * goes when less than half of it is left: the cache holds at most twice its size.
+ * <p>Blocks that were fetched together, at most 1 MiB, share one buffer, which is free only when
+ * all of them are gone. So they go together, and what the cache weighs is what it holds.
  */
 public final class BlockCache implements AutoCloseable {
+  private final long maxBytes;
   private final Cache<BlockKey, Block> blocks;
 
   public BlockCache(long maxBytes) {
+    this.maxBytes = maxBytes;
     blocks =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
@@ -49,6 +50,10 @@ public final class BlockCache implements AutoCloseable {
       ByteBuf slice = data.retainedSlice(data.readerIndex() + from, bytes);
       blocks.put(new BlockKey(first.chunk(), first.block() + i), new Block(slice, origin));
     }
+    if (origin.left().get() < count) {
+      // Some had to go already, before the others were there to go with them.
+      removeAll(origin);
+    }
   }
 
   private void removed(@Nullable BlockKey key, @Nullable Block block, RemovalCause cause) {
@@ -57,19 +62,36 @@ public final class BlockCache implements AutoCloseable {
     }
     block.release();
     Origin origin = block.origin();
-    if (origin.left().decrementAndGet() == origin.count() / 2 && origin.count() > 2) {
-      for (int i = 0; i < origin.count(); i++) {
-        BlockKey other = new BlockKey(origin.first().chunk(), origin.first().block() + i);
-        Block sibling = blocks.getIfPresent(other);
-        if (sibling != null && sibling.origin().left() == origin.left()) {
-          blocks.asMap().remove(other, sibling);
-        }
+    if (origin.left().decrementAndGet() == origin.count() - 1) {
+      removeAll(origin);
+    }
+  }
+
+  private void removeAll(Origin origin) {
+    for (int i = 0; i < origin.count(); i++) {
+      BlockKey key = new BlockKey(origin.first().chunk(), origin.first().block() + i);
+      Block block = blocks.getIfPresent(key);
+      if (block != null && block.origin().left() == origin.left()) {
+        blocks.asMap().remove(key, block);
       }
     }
   }
 
+  /** Memory is short elsewhere: gives back the half that is least likely to be of use. */
+  public void shrink() {
+    blocks
+        .policy()
+        .eviction()
+        .ifPresent(e -> blocks.invalidateAll(e.coldestWeighted(bytes() / 2 + 1).keySet()));
+  }
+
   public void invalidate(BlockKey key) {
     blocks.invalidate(key);
+  }
+
+  /** The most that it weighs. */
+  public long maxBytes() {
+    return maxBytes;
   }
 
   public long bytes() {

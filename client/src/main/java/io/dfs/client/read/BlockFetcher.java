@@ -3,6 +3,7 @@ package io.dfs.client.read;
 import io.dfs.client.cache.Block;
 import io.dfs.client.cache.BlockCache;
 import io.dfs.client.cache.BlockKey;
+import io.dfs.client.cache.DiskTier;
 import io.dfs.client.chunk.Dataservers;
 import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.NameserverClient;
@@ -14,6 +15,7 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -35,7 +37,10 @@ final class BlockFetcher {
   /** Requests end at these boundaries of the chunk, so that readers ask for the same runs. */
   private static final int RUN_BLOCKS = 16;
 
+  private static final long MAKE_ROOM_NANOS = 50_000_000L;
+
   private final BlockCache cache;
+  private final @Nullable DiskTier disk;
   private final GroupTable groups;
   private final Dataservers dataservers;
   private final NameserverClient nameserver;
@@ -43,10 +48,12 @@ final class BlockFetcher {
   private final long deadlineNanos;
   private final long maxAheadBytes;
   private final AtomicLong aheadBytes = new AtomicLong();
+  private final AtomicLong madeRoomNanos = new AtomicLong(System.nanoTime() - MAKE_ROOM_NANOS - 1);
   private final ConcurrentMap<BlockKey, Fetch> inFlight = new ConcurrentHashMap<>();
 
   BlockFetcher(
       BlockCache cache,
+      @Nullable DiskTier disk,
       GroupTable groups,
       Dataservers dataservers,
       NameserverClient nameserver,
@@ -54,6 +61,7 @@ final class BlockFetcher {
       long deadlineNanos,
       long maxAheadBytes) {
     this.cache = cache;
+    this.disk = disk;
     this.groups = groups;
     this.dataservers = dataservers;
     this.nameserver = nameserver;
@@ -132,7 +140,8 @@ final class BlockFetcher {
   private @Nullable Fetch register(ChunkId chunk, int first, int last, int needEnd) {
     int end = Math.min(last, first / RUN_BLOCKS * RUN_BLOCKS + RUN_BLOCKS - 1);
     int block = first + 1;
-    while (block <= end && isMissing(new BlockKey(chunk.value(), block))) {
+    boolean onDisk = isOnDisk(new BlockKey(chunk.value(), first));
+    while (block <= end && continues(new BlockKey(chunk.value(), block), onDisk)) {
       block++;
     }
     int count = block - first;
@@ -145,6 +154,15 @@ final class BlockFetcher {
       inFlight.putIfAbsent(new BlockKey(chunk.value(), first + i), fetch);
     }
     return fetch;
+  }
+
+  /** A run is all from the disk tier or all from a dataserver. */
+  private boolean continues(BlockKey key, boolean onDisk) {
+    return isMissing(key) && isOnDisk(key) == onDisk;
+  }
+
+  private boolean isOnDisk(BlockKey key) {
+    return disk != null && disk.has(key);
   }
 
   private boolean isMissing(BlockKey key) {
@@ -172,6 +190,39 @@ final class BlockFetcher {
       fetch.countAsAhead();
       fetch.begin();
       block += fetch.count;
+    }
+  }
+
+  /**
+   * Asks the disk tier.
+   *
+   * @return null when it does not have it all; else completes with the bytes, which the receiver
+   *     releases, or with null when they are not there after all
+   */
+  @Nullable CompletableFuture<@Nullable ByteBuf> fromDisk(Fetch fetch, int needEnd) {
+    return disk == null
+        ? null
+        : disk.read(
+            new BlockKey(fetch.chunk.value(), fetch.firstBlock),
+            fetch.count,
+            needEnd - fetch.start());
+  }
+
+  /** A dataserver sent these verified bytes; not taken over. */
+  void toDisk(Fetch fetch, ByteBuf bytes, int[] crcs) {
+    if (disk != null) {
+      disk.put(new BlockKey(fetch.chunk.value(), fetch.firstBlock), bytes, crcs);
+    }
+  }
+
+  /** There was no memory to receive something: the cache gives some back. */
+  void makeRoom() {
+    long now = System.nanoTime();
+    long last = madeRoomNanos.get();
+    // All that fail at once ask for it at once.
+    if (now - last > MAKE_ROOM_NANOS && madeRoomNanos.compareAndSet(last, now)) {
+      log.warn("memory is short: the block cache gives back half; lower cache-memory");
+      cache.shrink();
     }
   }
 

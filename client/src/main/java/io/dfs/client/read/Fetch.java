@@ -13,6 +13,7 @@ import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,11 @@ final class Fetch {
 
   private static final int ASK_TIMEOUT_MS = 10_000;
   private static final int RETRY_MS = 200;
+
+  /** Others give memory back within this, or it is not to be had: some 2 s. */
+  private static final int MEMORY_TRIES = 20;
+
+  private static final int MEMORY_RETRY_MS = 100;
 
   /** Somebody who wants bytes of the chunk. */
   record Waiter(Assembly assembly, int place, int start, int end) {}
@@ -58,6 +64,9 @@ final class Fetch {
 
   @GuardedBy("this")
   private int outstanding;
+
+  @GuardedBy("this")
+  private int memoryTries;
 
   @GuardedBy("this")
   private boolean unreachable;
@@ -101,6 +110,22 @@ final class Fetch {
   }
 
   void begin() {
+    CompletableFuture<@Nullable ByteBuf> local = fetcher.fromDisk(this, needEnd);
+    if (local == null) {
+      beginRemote();
+      return;
+    }
+    local.whenComplete(
+        (bytes, failure) -> {
+          if (bytes == null) {
+            beginRemote();
+          } else {
+            finish(bytes, null);
+          }
+        });
+  }
+
+  private void beginRemote() {
     List<NodeId> members = fetcher.groups().known(chunk.group());
     if (members != null) {
       ask(members);
@@ -167,6 +192,7 @@ final class Fetch {
       problem = check(response);
       if (problem == null) {
         fetcher.dataservers().worked(node);
+        fetcher.toDisk(this, response.payload(), ((ChunkData) response.message()).crcs());
         finish(response.payload(), null);
         return;
       }
@@ -194,6 +220,10 @@ final class Fetch {
   }
 
   private void bad(NodeId node, FsException problem) {
+    if (problem.errno() == Errno.ENOMEM) {
+      noMemory(problem);
+      return;
+    }
     boolean reachable = isAnswer(problem.errno());
     boolean last;
     synchronized (this) {
@@ -214,7 +244,8 @@ final class Fetch {
       return;
     }
     if (mayRetry()) {
-      fetcher.later(() -> fetcher.groups().refresh().whenComplete((d, f) -> begin()), RETRY_MS);
+      fetcher.later(
+          () -> fetcher.groups().refresh().whenComplete((d, f) -> beginRemote()), RETRY_MS);
     } else {
       String all;
       boolean needed;
@@ -233,6 +264,23 @@ final class Fetch {
       finish(
           null,
           new FsException(Errno.EIO, "no server has a good copy of chunk " + chunk + ": " + all));
+    }
+  }
+
+  /** The answer could not be received, which says nothing about the server. */
+  private void noMemory(FsException problem) {
+    boolean again;
+    synchronized (this) {
+      if (done || --outstanding > 0) {
+        return;
+      }
+      again = isNeeded() && ++memoryTries <= MEMORY_TRIES;
+    }
+    fetcher.makeRoom();
+    if (again) {
+      fetcher.later(this::beginRemote, MEMORY_RETRY_MS);
+    } else {
+      finish(null, problem);
     }
   }
 

@@ -2,6 +2,7 @@ package io.dfs.client.read;
 
 import io.dfs.client.ClientConfig;
 import io.dfs.client.cache.BlockCache;
+import io.dfs.client.cache.DiskTier;
 import io.dfs.client.chunk.Dataservers;
 import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.MetaCache;
@@ -36,6 +37,9 @@ public final class Reader {
   /** A layout that changes faster than it can be read so often in a row is not worth more. */
   private static final int MAX_PLANS = 50;
 
+  /** Read ahead for all handles; eight streams with the default window. */
+  public static final long MAX_AHEAD_BYTES = 64L << 20;
+
   private final NameserverClient nameserver;
   private final MetaCache cache;
   private final BlockFetcher fetcher;
@@ -47,22 +51,24 @@ public final class Reader {
       NameserverClient nameserver,
       MetaCache cache,
       BlockCache blocks,
+      @Nullable DiskTier disk,
       GroupTable groups,
       Dataservers dataservers,
       ScheduledExecutorService timer) {
     this.nameserver = nameserver;
     this.cache = cache;
     this.attributeTtlNanos = config.attributeTtl().toNanos();
-    this.maxWindow = Math.min(config.readAhead(), config.cacheMemory() / 4);
+    this.maxWindow = Math.min(config.readAhead(), blocks.maxBytes() / 4);
     this.fetcher =
         new BlockFetcher(
             blocks,
+            disk,
             groups,
             dataservers,
             nameserver,
             timer,
             config.deadline().toNanos(),
-            config.cacheMemory() / 2);
+            Math.min(blocks.maxBytes() / 2, MAX_AHEAD_BYTES));
   }
 
   /** For a new handle. */

@@ -129,6 +129,11 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     return rooms.blocks.bytes();
   }
 
+  /** Of the disk tier; 0 while there is none. */
+  public long cachedDiskBytes() {
+    return rooms.disk == null ? 0 : rooms.disk.bytes();
+  }
+
   // ---- attributes and names
 
   private Attr view(Attr attr) {
@@ -389,8 +394,8 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   private static <T> CompletableFuture<T> attempt(Supplier<CompletableFuture<T>> action) {
     try {
       return action.get();
-    } catch (FsException e) {
-      return CompletableFuture.failedFuture(e);
+    } catch (FsException | OutOfMemoryError e) {
+      return CompletableFuture.failedFuture(FsException.of(e));
     }
   }
 

@@ -2,6 +2,7 @@ package io.dfs.client.vfs;
 
 import io.dfs.client.ClientConfig;
 import io.dfs.client.cache.BlockCache;
+import io.dfs.client.cache.DiskTier;
 import io.dfs.client.chunk.Dataservers;
 import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.Locks;
@@ -22,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,11 +43,14 @@ final class Rooms {
   final PathResolver paths;
   final Locks locks;
   final BlockCache blocks;
+  final @Nullable DiskTier disk;
   final Writing writing;
   final Reader reader;
 
   Rooms(ClientConfig config, String description) {
     this.config = config;
+    // First: it may refuse, and nothing has been started yet.
+    disk = config.cacheDir().map(path -> DiskTier.open(path, config.cacheDisk())).orElse(null);
     network = new Network(config.networkThreads());
     nameserver =
         new NameserverClient(
@@ -62,9 +67,9 @@ final class Rooms {
     groups =
         new GroupTable(epoch -> nameserver.query(new Query.GetGroups(epoch), Reply.Groups.class));
     dataservers = new Dataservers(groups, network, config.readConnections());
-    blocks = new BlockCache(config.cacheMemory());
+    blocks = new BlockCache(MemoryShare.forBlocks(config.cacheMemory(), config.dirtyBuffer()));
     writing = new Writing(config, nameserver, cache, groups, dataservers, timer);
-    reader = new Reader(config, nameserver, cache, blocks, groups, dataservers, timer);
+    reader = new Reader(config, nameserver, cache, blocks, disk, groups, dataservers, timer);
     nameserver.onSessionLost(this::sessionLost);
     timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);
   }
@@ -87,7 +92,13 @@ final class Rooms {
   CompletableFuture<Void> start() {
     return nameserver
         .start(config.connectTimeout().toMillis())
-        .thenCompose(session -> groups.refresh());
+        .thenCompose(
+            session -> {
+              if (disk != null) {
+                disk.begin(session.clusterId());
+              }
+              return groups.refresh();
+            });
   }
 
   private void sessionLost() {
@@ -133,5 +144,8 @@ final class Rooms {
     dataservers.close();
     network.close();
     blocks.close();
+    if (disk != null) {
+      disk.close();
+    }
   }
 }

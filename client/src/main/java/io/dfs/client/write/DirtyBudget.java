@@ -40,6 +40,11 @@ final class DirtyBudget {
     wake();
   }
 
+  /** As {@link #release}, but {@link #wake} is left to the caller: for use under a lock. */
+  void releaseQuietly(int bytes) {
+    used.addAndGet(-bytes);
+  }
+
   /** Runs {@code retry} when it may succeed. */
   void await(Runnable retry) {
     if (waiters.incrementAndGet() > MAX_WAITING) {
@@ -53,7 +58,8 @@ final class DirtyBudget {
     }
   }
 
-  private void wake() {
+  /** Lets waiting writes try again. */
+  void wake() {
     for (int n = waiters.get(); n > 0; n--) {
       Runnable retry = waiting.poll();
       if (retry == null) {

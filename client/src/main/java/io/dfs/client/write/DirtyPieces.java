@@ -1,5 +1,6 @@
 package io.dfs.client.write;
 
+import io.dfs.common.error.FsException;
 import io.dfs.common.message.DataSettings;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -65,7 +66,14 @@ final class DirtyPieces implements Iterable<Piece> {
       long at = offset + done;
       Piece piece = tail;
       if (piece == null || !piece.takes(at)) {
-        piece = newPiece(at, count - done, settings, ready);
+        try {
+          piece = newPiece(at, count - done, settings, ready);
+        } catch (FsException e) {
+          if (done == 0) {
+            throw e;
+          }
+          break;
+        }
         if (piece == null) {
           break;
         }
@@ -102,11 +110,19 @@ final class DirtyPieces implements Iterable<Piece> {
     if (!writing.budget().tryAcquire(capacity)) {
       return null;
     }
+    Piece piece;
+    try {
+      piece = new Piece(file, lastSeq + 1, at, capacity);
+    } catch (OutOfMemoryError e) {
+      // Before anything has changed.
+      writing.budget().releaseQuietly(capacity);
+      throw FsException.of(e);
+    }
+    lastSeq++;
     closeTail(settings, ready);
     if (pieces.isEmpty()) {
       writing.dirty(file);
     }
-    Piece piece = new Piece(file, ++lastSeq, at, capacity);
     pieces.add(piece);
     tail = piece;
     return piece;

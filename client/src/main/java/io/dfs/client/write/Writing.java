@@ -179,6 +179,7 @@ public final class Writing {
       write.await();
       return write.result;
     } catch (FsException e) {
+      budget.wake();
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -227,6 +228,7 @@ public final class Writing {
           await();
         }
       } catch (FsException e) {
+        budget.wake();
         result.completeExceptionally(e);
       }
     }
