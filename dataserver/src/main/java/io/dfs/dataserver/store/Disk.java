@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,7 +44,10 @@ final class Disk implements AutoCloseable {
 
   private final Path directory;
   private final FileChannel lockFile;
-  private final FileStore fileStore;
+
+  /** Tells directories of one filesystem, which share its space, from those that have their own. */
+  private final Object filesystem;
+
   private final long reserve;
   private final ThreadPoolExecutor writers;
   private final ThreadPoolExecutor syncers;
@@ -64,7 +66,7 @@ final class Disk implements AutoCloseable {
     this.lockFile = lockFile;
     this.identity = identity;
     this.reserve = reserve;
-    this.fileStore = Files.getFileStore(directory);
+    this.filesystem = Files.getAttribute(directory, "unix:dev");
     this.counters = Counters.read(directory);
     this.writers = pool("write " + directory.getFileName(), threads);
     this.syncers = pool("sync " + directory.getFileName(), threads);
@@ -217,11 +219,7 @@ final class Disk implements AutoCloseable {
   }
 
   long capacityBytes() {
-    try {
-      return fileStore.getTotalSpace();
-    } catch (IOException e) {
-      return 0;
-    }
+    return directory.toFile().getTotalSpace();
   }
 
   /** Takes space off before it is written; ENOSPC when the reserve would be touched. */
@@ -238,11 +236,7 @@ final class Disk implements AutoCloseable {
 
   /** Asks the system for the free space again. */
   void refresh() {
-    try {
-      free.set(fileStore.getUsableSpace() - reserve);
-    } catch (IOException e) {
-      log.debug("cannot tell the free space of {}", directory, e);
-    }
+    free.set(directory.toFile().getUsableSpace() - reserve);
   }
 
   void checkWritable() {
@@ -261,8 +255,8 @@ final class Disk implements AutoCloseable {
     }
   }
 
-  FileStore fileStore() {
-    return fileStore;
+  Object filesystem() {
+    return filesystem;
   }
 
   /** The error of a failed read; a disk that cannot be read is not written to either. */
@@ -290,12 +284,8 @@ final class Disk implements AutoCloseable {
     if (text.contains("No space left") || text.contains("quota exceeded")) {
       return true;
     }
-    try {
-      // The system's text may be in another language.
-      return fileStore.getUsableSpace() < 1 << 20;
-    } catch (IOException e) {
-      return false;
-    }
+    // The system's text may be in another language.
+    return directory.toFile().getUsableSpace() < 1 << 20;
   }
 
   void fail(IOException e) {

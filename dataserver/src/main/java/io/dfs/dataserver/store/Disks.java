@@ -7,7 +7,6 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.ClusterRequest.Capacity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -134,13 +133,13 @@ public final class Disks implements AutoCloseable {
     @Var long free = 0;
     @Var long chunks = 0;
     @Var int failed = 0;
-    Set<FileStore> seen = new HashSet<>();
+    Set<Object> seen = new HashSet<>();
     for (Disk disk : all) {
       chunks += disk.counters.chunks();
       used += disk.counters.bytes();
       if (disk.isFailed()) {
         failed++;
-      } else if (seen.add(disk.fileStore())) {
+      } else if (seen.add(disk.filesystem())) {
         capacity += disk.capacityBytes();
         free += disk.freeBytes();
       }
