@@ -115,6 +115,26 @@ abstract class ClusterCommand implements Callable<Integer> {
     }
   }
 
+  /** Copies an entry of a directory; false when that failed, which has been told. */
+  final <T> boolean copy(T name, Step<T> step) {
+    try {
+      step.run(name);
+      return true;
+    } catch (CommandFailed e) {
+      return false;
+    } catch (Exception e) {
+      tell(String.valueOf(name), e);
+      return false;
+    }
+  }
+
+  /** Throws when something failed, which has been told. */
+  static void check(boolean good) throws CommandFailed {
+    if (!good) {
+      throw new CommandFailed();
+    }
+  }
+
   final ParameterException wrongUsage(String message) {
     return new ParameterException(spec.commandLine(), message);
   }

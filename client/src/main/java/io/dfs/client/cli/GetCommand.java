@@ -2,7 +2,6 @@ package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
 import io.dfs.client.transfer.Transfer;
-import io.dfs.common.error.FsException;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.FileType;
 import java.io.IOException;
@@ -50,7 +49,7 @@ final class GetCommand extends ClusterCommand {
 
   private void get(Dfs dfs, String remote, Attr attr, Path local) throws Exception {
     if (attr.isDirectory()) {
-      getDirectory(dfs, remote, local);
+      getTree(dfs, remote, local);
     } else if (attr.type() == FileType.REGULAR) {
       Progress progress = new Progress(err(), remote);
       try {
@@ -64,32 +63,39 @@ final class GetCommand extends ClusterCommand {
     }
   }
 
-  private void getDirectory(Dfs dfs, String remote, Path local) throws Exception {
+  private void getTree(Dfs dfs, String remote, Path local) throws Exception {
     if (!recursive) {
       throw new IOException(remote + ": is a directory; -r copies it and all in it");
     }
+    Copies copies = new Copies();
+    boolean listed = copy(remote, r -> check(getDirectory(dfs, remote, local, copies)));
+    check(copies.finish() && listed);
+  }
+
+  /** False when a part of it failed; the files are copied later. */
+  private boolean getDirectory(Dfs dfs, String remote, Path local, Copies copies) throws Exception {
     Files.createDirectories(local);
-    boolean failed = false;
+    boolean good = true;
     for (Dfs.Listed entry : dfs.list(remote)) {
       String name = entry.name();
-      try {
-        String path = DfsPaths.child(remote, name);
-        boolean link = entry.attr().type() == FileType.SYMLINK;
-        Attr attr = link ? dfs.stat(path) : entry.attr();
-        if (link && attr.isDirectory()) {
-          // It could lead around in a circle.
-          throw new IOException(path + ": a link to a directory; it is left out");
-        }
-        get(dfs, path, attr, local.resolve(name));
-      } catch (FsException | IOException e) {
-        tell(name, e);
-        failed = true;
-      } catch (CommandFailed e) {
-        failed = true;
+      String path = DfsPaths.child(remote, name);
+      Path target = local.resolve(name);
+      if (entry.attr().isDirectory()) {
+        good &= copy(name, n -> check(getDirectory(dfs, path, target, copies)));
+      } else {
+        copies.add(() -> copy(name, n -> getEntry(dfs, path, entry.attr(), target)));
       }
     }
-    if (failed) {
-      throw new CommandFailed();
+    return good;
+  }
+
+  private void getEntry(Dfs dfs, String path, Attr listed, Path target) throws Exception {
+    boolean link = listed.type() == FileType.SYMLINK;
+    Attr attr = link ? dfs.stat(path) : listed;
+    if (link && attr.isDirectory()) {
+      // It could lead around in a circle.
+      throw new IOException(path + ": a link to a directory; it is left out");
     }
+    get(dfs, path, attr, target);
   }
 }

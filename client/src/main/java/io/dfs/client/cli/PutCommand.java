@@ -53,7 +53,7 @@ final class PutCommand extends ClusterCommand {
 
   private void put(Dfs dfs, Path local, String remote) throws Exception {
     if (Files.isDirectory(local)) {
-      putDirectory(dfs, local, remote);
+      putTree(dfs, local, remote);
     } else if (Files.isRegularFile(local)) {
       Progress progress = new Progress(err(), local.toString());
       try {
@@ -70,35 +70,36 @@ final class PutCommand extends ClusterCommand {
     }
   }
 
-  private void putDirectory(Dfs dfs, Path local, String remote) throws Exception {
+  private void putTree(Dfs dfs, Path local, String remote) throws Exception {
     if (!recursive) {
       throw new IOException(local + ": is a directory; -r copies it and all in it");
     }
+    Copies copies = new Copies();
+    boolean listed = copy(local, l -> check(putDirectory(dfs, local, remote, copies)));
+    check(copies.finish() && listed);
+  }
+
+  /** False when a part of it failed; the files are copied later. */
+  private boolean putDirectory(Dfs dfs, Path local, String remote, Copies copies) throws Exception {
     if (!isDirectory(dfs, remote)) {
       dfs.mkdir(remote);
     }
-    boolean failed = false;
+    boolean good = true;
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(local)) {
       for (Path entry : entries) {
-        // A link could lead around in a circle.
-        if (Files.isSymbolicLink(entry) && Files.isDirectory(entry)) {
+        String target = DfsPaths.child(remote, String.valueOf(entry.getFileName()));
+        if (!Files.isDirectory(entry)) {
+          copies.add(() -> copy(entry, e -> put(dfs, entry, target)));
+        } else if (Files.isSymbolicLink(entry)) {
+          // It could lead around in a circle.
           tell(entry, new IOException(entry + ": a link to a directory; it is left out"));
-          failed = true;
-          continue;
-        }
-        try {
-          put(dfs, entry, DfsPaths.child(remote, String.valueOf(entry.getFileName())));
-        } catch (FsException | IOException e) {
-          tell(entry, e);
-          failed = true;
-        } catch (CommandFailed e) {
-          failed = true;
+          good = false;
+        } else {
+          good &= copy(entry, e -> check(putDirectory(dfs, entry, target, copies)));
         }
       }
     }
-    if (failed) {
-      throw new CommandFailed();
-    }
+    return good;
   }
 
   private static void putStandardInput(Dfs dfs, String remote) throws IOException {

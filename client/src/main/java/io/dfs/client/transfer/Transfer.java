@@ -1,6 +1,7 @@
 package io.dfs.client.transfer;
 
 import io.dfs.client.meta.PathResolver;
+import io.dfs.client.transfer.Ranges.Range;
 import io.dfs.client.vfs.AttrChange;
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.client.vfs.Vfs.OpenMode;
@@ -11,11 +12,13 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.FileType;
+import io.dfs.common.message.Layout;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Timestamp;
 import io.dfs.common.net.NetThreads;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,27 +27,29 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
 
 /**
  * Copies whole files in and out. Stateless but for the connection; shared.
  *
  * <p>A copy grows under a hidden name beside its goal and is renamed when it is complete, so nobody
- * sees half a file. What is left after a break is taken up again where it ends, if the source has
- * the size and the time of change that were noted with it. Every byte is verified on its way: by
- * the dataservers when it is put, by the client when it is got.
+ * sees half a file. It moves in segments of a chunk each, several at once. After a break only what
+ * is missing is copied, if the source has the size and the time of change that were noted: of a put
+ * that is what no extent covers, of a get what {@link PartNotes} does not have. Every byte is
+ * verified on its way: by the dataservers when it is put, by the client when it is got.
  */
 public final class Transfer {
   private static final int PIECE = 1 << 20;
 
-  /** Reads under way at once: enough for several servers, bounded at 8 MiB. */
-  private static final int DEPTH = 8;
+  /** Reads under way at once for each segment; with four of them 16 MiB. */
+  private static final int DEPTH = 4;
 
-  /** Where a get is noted as complete, so that a break costs at most so much. */
-  private static final long FLUSH_EVERY = 64L << 20;
+  private static final int LAYOUT_PAGE = 4096;
 
   private static final Name SOURCE = Name.of("user.dfs.source");
 
@@ -71,8 +76,11 @@ public final class Transfer {
       byte[] note = (source.size() + " " + changed.toInstant()).getBytes(StandardCharsets.UTF_8);
       Opened opened = await(vfs.create(caller, parent, part, 0644, false, OpenMode.READ_WRITE));
       try {
-        long done = resumeAt(opened, note, source.size());
-        copyIn(source, opened.handle(), done, progress);
+        long size = source.size();
+        List<Range> missing = Ranges.missing(there(opened, note, size), size);
+        Ranges ranges = new Ranges(size - Ranges.bytes(missing), progress);
+        List<Range> segments = Ranges.cut(missing, segmentBytes(opened.attr()));
+        ranges.copyAll(segments, range -> copyIn(source, opened.handle(), range, ranges));
         await(vfs.fsync(opened.handle(), false));
         Timestamp mtime = Timestamp.of(changed.toInstant());
         await(
@@ -88,7 +96,13 @@ public final class Transfer {
     }
   }
 
-  private long resumeAt(Opened opened, byte[] note, long size) {
+  /** A chunk, so that each segment that is put has one of its own; of whole pieces. */
+  private static long segmentBytes(Attr attr) {
+    return (long) (attr.settings().chunkBytes() + PIECE - 1) / PIECE * PIECE;
+  }
+
+  /** What an earlier put of this source has left, sorted; made empty when it is of another one. */
+  private List<Range> there(Opened opened, byte[] note, long size) {
     InodeId inode = opened.attr().inode();
     byte[] noted = null;
     try {
@@ -99,43 +113,46 @@ public final class Transfer {
       }
     }
     if (java.util.Arrays.equals(noted, note) && opened.attr().sizeBytes() <= size) {
-      return opened.attr().sizeBytes();
+      return committed(inode);
     }
     await(vfs.setattr(caller, inode, AttrChange.size(0)));
     await(vfs.setxattr(caller, inode, SOURCE, note, 0));
-    return 0;
+    return List.of();
   }
 
-  private void copyIn(FileChannel source, long handle, long from, LongConsumer progress)
+  private List<Range> committed(InodeId inode) {
+    List<Range> ranges = new ArrayList<>();
+    long offset = 0;
+    while (offset >= 0) {
+      Layout part = await(vfs.layout(inode, offset, LAYOUT_PAGE));
+      part.extents().forEach(e -> ranges.add(new Range(e.fileOffset(), e.fileEnd())));
+      offset = part.nextOffset();
+    }
+    return ranges;
+  }
+
+  private void copyIn(FileChannel source, long handle, Range range, Ranges ranges)
       throws IOException {
     ByteBuf buffer = NetThreads.allocator().directBuffer(PIECE, PIECE);
     try {
-      long at = from;
-      long flushed = from;
-      progress.accept(at);
-      while (true) {
+      long at = range.from();
+      while (at < range.to()) {
         // Up to the next boundary, so that every piece but the last is a whole one.
-        int wanted = PIECE - (int) (at % PIECE);
+        int wanted = (int) Math.min(range.to() - at, PIECE - at % PIECE);
         buffer.clear();
         while (buffer.readableBytes() < wanted) {
-          int n =
-              buffer.writeBytes(
-                  source, at + buffer.readableBytes(), wanted - buffer.readableBytes());
-          if (n <= 0) {
-            break;
+          int filled = buffer.readableBytes();
+          if (buffer.writeBytes(source, at + filled, wanted - filled) <= 0) {
+            throw new FsException(
+                Errno.ESTALE, "the file became shorter while it was copied; copy it again");
           }
-        }
-        if (!buffer.isReadable()) {
-          return;
         }
         int n = await(vfs.write(handle, at, buffer));
         at += n;
-        if (at - flushed >= FLUSH_EVERY) {
-          await(vfs.flush(handle));
-          flushed = at;
-        }
-        progress.accept(at);
+        ranges.moved(n);
       }
+      // A break costs at most the segments under way.
+      await(vfs.flush(handle));
     } finally {
       buffer.release();
     }
@@ -156,15 +173,21 @@ public final class Transfer {
       // The version is in the name: a changed source starts a copy of its own.
       String hidden = "." + fileName + "." + source.inode() + "-" + source.version() + ".dfs-part";
       Path part = local.resolveSibling(hidden);
+      long size = source.sizeBytes();
       try (FileChannel target =
-          FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        copyOut(
-            opened.handle(),
-            target,
-            Math.min(target.size(), source.sizeBytes()),
-            source.sizeBytes(),
-            progress);
-        target.truncate(source.sizeBytes());
+              FileChannel.open(
+                  part,
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.READ,
+                  StandardOpenOption.WRITE);
+          PartNotes notes = PartNotes.open(local.resolveSibling(hidden + ".notes"))) {
+        List<Range> missing = Ranges.missing(notes.verified(target, size), size);
+        Ranges ranges = new Ranges(size - Ranges.bytes(missing), progress);
+        ranges.copyAll(
+            Ranges.cut(missing, segmentBytes(source)),
+            range -> copyOut(opened.handle(), target, notes, range, ranges));
+        target.truncate(size);
+        notes.delete();
       }
       Files.setLastModifiedTime(part, fileTime(source.mtime()));
       Files.move(part, local, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -175,36 +198,43 @@ public final class Transfer {
     }
   }
 
-  private void copyOut(long handle, FileChannel target, long from, long size, LongConsumer progress)
+  private void copyOut(long handle, FileChannel target, PartNotes notes, Range range, Ranges ranges)
       throws IOException {
     ArrayDeque<CompletableFuture<ByteBuf>> reads = new ArrayDeque<>();
-    long asked = from;
-    long at = from;
-    progress.accept(at);
+    CRC32C crc = new CRC32C();
+    long asked = range.from();
+    long at = range.from();
     try {
-      while (at < size) {
-        while (reads.size() < DEPTH && asked < size) {
-          int wanted = (int) Math.min(size - asked, PIECE - asked % PIECE);
+      while (at < range.to()) {
+        while (reads.size() < DEPTH && asked < range.to()) {
+          int wanted = (int) Math.min(range.to() - asked, PIECE - asked % PIECE);
           reads.add(vfs.read(handle, asked, wanted));
           asked += wanted;
         }
         ByteBuf bytes = await(reads.remove());
+        int n = bytes.readableBytes();
         try {
-          if (!bytes.isReadable()) {
+          if (n != Math.min(range.to() - at, PIECE - at % PIECE)) {
             throw new FsException(
                 Errno.ESTALE, "the file became shorter while it was copied; copy it again");
           }
-          while (bytes.isReadable()) {
-            at += bytes.readBytes(target, at, bytes.readableBytes());
+          for (ByteBuffer run : bytes.nioBuffers()) {
+            crc.update(run);
           }
+          long to = at;
+          while (bytes.isReadable()) {
+            to += bytes.readBytes(target, to, bytes.readableBytes());
+          }
+          at = to;
         } finally {
           bytes.release();
         }
-        progress.accept(at);
+        ranges.moved(n);
       }
     } finally {
       reads.forEach(read -> read.thenAccept(ByteBuf::release));
     }
+    notes.add(range, (int) crc.getValue());
   }
 
   private static FileTime fileTime(Timestamp t) {

@@ -21,7 +21,7 @@ final class DirtyPieces implements Iterable<Piece> {
   /** The piece that is being filled, the last one. */
   private @Nullable Piece tail;
 
-  private @Nullable ChunkWriter own;
+  private final RegionWriters writers;
   private long lastSeq;
   private boolean lastWasFull;
 
@@ -29,6 +29,7 @@ final class DirtyPieces implements Iterable<Piece> {
     this.file = file;
     this.writing = writing;
     this.overlay = overlay;
+    this.writers = new RegionWriters(writing);
   }
 
   boolean isEmpty() {
@@ -136,12 +137,9 @@ final class DirtyPieces implements Iterable<Piece> {
     }
     tail = null;
     lastWasFull = piece.isFull();
-    if (own == null && piece.length == Piece.MAX_BYTES) {
-      own = writing.newWriter(settings);
-    }
     piece.state = Piece.State.SENDING;
     piece.sendingNanos = System.nanoTime();
-    piece.writer = own != null ? own : writing.sharedWriter(settings);
+    piece.writer = writers.writerFor(piece, settings);
     ready.add(piece);
   }
 
@@ -172,10 +170,8 @@ final class DirtyPieces implements Iterable<Piece> {
     }
   }
 
-  /** The file's own writer, which is no longer used from now on. */
-  @Nullable ChunkWriter takeWriter() {
-    ChunkWriter writer = own;
-    own = null;
-    return writer;
+  /** The file's own writers, which are no longer used from now on. */
+  List<ChunkWriter> takeWriters() {
+    return writers.take();
   }
 }

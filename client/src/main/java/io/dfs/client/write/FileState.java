@@ -213,7 +213,7 @@ public final class FileState {
     int freed;
     int lost;
     synchronized (this) {
-      pieces.takeWriter();
+      pieces.takeWriters();
       lost = pieces.size();
       if (lost == 0) {
         return;
@@ -284,15 +284,13 @@ public final class FileState {
     return pieces.isEmpty() && !commits.isCommitting();
   }
 
-  /** No handle writes any more: the file's own chunk is not appended to from now on. */
+  /** No handle writes any more: the file's own chunks are not appended to from now on. */
   void closeWriter() {
-    ChunkWriter writer;
+    List<ChunkWriter> writers;
     synchronized (this) {
-      writer = pieces.takeWriter();
+      writers = pieces.takeWriters();
     }
-    if (writer != null) {
-      writer.close();
-    }
+    writers.forEach(ChunkWriter::close);
   }
 
   /** Starts a commit if one is wanted and possible. */
