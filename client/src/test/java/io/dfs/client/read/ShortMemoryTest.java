@@ -37,7 +37,7 @@ final class ShortMemoryTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx300m",
-                "-XX:MaxDirectMemorySize=96m",
+                "-XX:MaxDirectMemorySize=64m",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ShortMemoryTest.class.getName())
