@@ -8,4 +8,12 @@ import java.util.concurrent.CompletableFuture;
 public interface Connector {
   /** Connects to {@code host:port} and greets; fails with FsException within some seconds. */
   CompletableFuture<Connection> connect(String address);
+
+  /**
+   * A connection for small requests: a thread that waits anyway ({@code WaitingThreads}) has its
+   * answer when the call returns.
+   */
+  default CompletableFuture<Connection> connectDirectly(String address) {
+    return connect(address);
+  }
 }

@@ -18,10 +18,13 @@ final class Dataserver {
 
   private static final long AVOID_NANOS = 5_000_000_000L;
 
+  private static final int DIRECT = 1;
+  private static final int FIRST_READ = 2;
+
   private final String address;
   private final Connector connector;
 
-  /** Slot 0 is for appends. */
+  /** Slot 0 is for streams of appends, slot 1 for small requests, the others for reads. */
   @GuardedBy("this")
   private final @Nullable CompletableFuture<Connection>[] connections;
 
@@ -38,15 +41,20 @@ final class Dataserver {
     this.address = address;
     this.connector = connector;
     this.readConnections = readConnections;
-    this.connections = new CompletableFuture[1 + readConnections];
+    this.connections = new CompletableFuture[FIRST_READ + readConnections];
   }
 
   CompletableFuture<Connection> forAppends() {
     return connection(0);
   }
 
+  /** For small requests, whose callers wait for each. */
+  CompletableFuture<Connection> direct() {
+    return connection(DIRECT);
+  }
+
   CompletableFuture<Connection> forReads() {
-    return connection(1 + (next.getAndIncrement() & 0x7fffffff) % readConnections);
+    return connection(FIRST_READ + (next.getAndIncrement() & 0x7fffffff) % readConnections);
   }
 
   private CompletableFuture<Connection> connection(int slot) {
@@ -60,8 +68,7 @@ final class Dataserver {
       made = new CompletableFuture<>();
       connections[slot] = made;
     }
-    connector
-        .connect(address)
+    (slot == DIRECT ? connector.connectDirectly(address) : connector.connect(address))
         .whenComplete(
             (connection, failure) -> {
               if (failure != null) {

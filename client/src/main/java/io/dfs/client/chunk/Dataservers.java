@@ -50,8 +50,23 @@ public final class Dataservers implements AutoCloseable {
     return at(groups.address(node)).forAppends();
   }
 
+  /** For small appends, each waited for. */
+  public CompletableFuture<Connection> forSmallAppends(NodeId node) {
+    return at(groups.address(node)).direct();
+  }
+
   /** Sends a read or another small question to {@code node} and keeps account of how it went. */
   public CompletableFuture<Response> ask(NodeId node, Message question, int deadlineMs) {
+    return ask(node, question, deadlineMs, false);
+  }
+
+  /**
+   * {@link #ask(NodeId, Message, int)}.
+   *
+   * @param direct the calling thread may wait for the answer inside
+   */
+  public CompletableFuture<Response> ask(
+      NodeId node, Message question, int deadlineMs, boolean direct) {
     Dataserver server;
     try {
       server = at(groups.address(node));
@@ -60,7 +75,7 @@ public final class Dataservers implements AutoCloseable {
     }
     long start = System.nanoTime();
     server.readStarted();
-    CompletableFuture<Connection> connection = server.forReads();
+    CompletableFuture<Connection> connection = direct ? server.direct() : server.forReads();
     CompletableFuture<Response> answer =
         connection.isDone() && !connection.isCompletedExceptionally()
             ? connection.join().call(question, null, deadlineMs)

@@ -142,7 +142,7 @@ final class NameserverLink {
     }
     HostPort address = addresses.get((turn.getAndIncrement() & 0x7fffffff) % addresses.size());
     connector
-        .connect(address.toString())
+        .connectDirectly(address.toString())
         .whenComplete(
             (connection, failure) -> {
               if (connection == null) {

@@ -9,6 +9,7 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.ChunkRequest.Read;
 import io.dfs.common.message.Reply.ChunkData;
 import io.dfs.common.net.Response;
+import io.dfs.common.net.WaitingThreads;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,9 @@ final class Fetch {
 
   /** Much more than a read from a busy disk takes, and less than a person waits. */
   private static final int SLOW_MS = 1000;
+
+  /** A read that has no more blocks is over sooner than two changes of thread. */
+  private static final int SMALL_BLOCKS = 2;
 
   private static final int ASK_TIMEOUT_MS = 10_000;
   private static final int RETRY_MS = 200;
@@ -167,9 +171,12 @@ final class Fetch {
       outstanding++;
       hedge = asked < order.size();
     }
+    // While a thread waits inside the call it cannot ask another server, so it waits less.
+    boolean direct = !ahead && count <= SMALL_BLOCKS && WaitingThreads.isCurrent();
+    int timeoutMs = direct && hedge ? SLOW_MS : ASK_TIMEOUT_MS;
     fetcher
         .dataservers()
-        .ask(node, new Read(chunk, start(), count * Crc32c.BLOCK_BYTES), ASK_TIMEOUT_MS)
+        .ask(node, new Read(chunk, start(), count * Crc32c.BLOCK_BYTES), timeoutMs, direct)
         .whenComplete((response, failure) -> answered(node, response, failure));
     if (hedge && !isDone()) {
       fetcher.later(this::askNext, SLOW_MS);

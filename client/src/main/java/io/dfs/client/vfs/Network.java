@@ -32,7 +32,8 @@ final class Network implements Connector, AutoCloseable {
   }
 
   /** To the nameserver: small requests, which most callers wait for. */
-  CompletableFuture<Connection> connectDirectly(String address) {
+  @Override
+  public CompletableFuture<Connection> connectDirectly(String address) {
     return connect(address, client::connectDirectly);
   }
 

@@ -54,12 +54,7 @@ final class Rooms {
     network = new Network(config.networkThreads());
     nameserver =
         new NameserverClient(
-            network::connectDirectly,
-            config.nameservers(),
-            config.deadlineMs(),
-            description,
-            openInodes,
-            timer);
+            network, config.nameservers(), config.deadlineMs(), description, openInodes, timer);
     cache = new MetaCache(config.attributeTtl());
     namespace = new Namespace(nameserver, cache);
     paths = new PathResolver(namespace, cache);

@@ -41,7 +41,12 @@ final class ChunkSource {
     this.dataservers = dataservers;
   }
 
-  CompletableFuture<OpenChunk> open(DataSettings settings) {
+  /**
+   * A new chunk.
+   *
+   * @param small whether appends to it will be small and waited for, one by one
+   */
+  CompletableFuture<OpenChunk> open(DataSettings settings, boolean small) {
     List<NodeId> avoid = avoided();
     CompletableFuture<ChunkAllocated> allocated =
         nameserver.mutate(
@@ -63,15 +68,20 @@ final class ChunkSource {
                   })
               .thenCompose(f -> f);
     }
-    return allocated.thenCompose(reply -> connect(reply, settings));
+    return allocated.thenCompose(reply -> connect(reply, settings, small));
   }
 
-  private CompletableFuture<OpenChunk> connect(ChunkAllocated reply, DataSettings settings) {
+  private CompletableFuture<OpenChunk> connect(
+      ChunkAllocated reply, DataSettings settings, boolean small) {
     List<NodeId> members = reply.group().members();
     CompletableFuture<Void> known =
         groups.knowsAll(members) ? CompletableFuture.completedFuture(null) : groups.refresh();
     return known
-        .thenCompose(done -> dataservers.forAppends(members.get(0)))
+        .thenCompose(
+            done ->
+                small
+                    ? dataservers.forSmallAppends(members.get(0))
+                    : dataservers.forAppends(members.get(0)))
         .handle(
             (connection, failure) -> {
               if (connection == null) {

@@ -46,6 +46,7 @@ final class ChunkWriter {
 
   private final ChunkSource source;
   private final DataSettings settings;
+  private final boolean small;
   private final long deadlineNanos;
   private final ScheduledExecutorService timer;
   private final Serial serial = new Serial();
@@ -64,10 +65,12 @@ final class ChunkWriter {
   ChunkWriter(
       ChunkSource source,
       DataSettings settings,
+      boolean small,
       long deadlineNanos,
       ScheduledExecutorService timer) {
     this.source = source;
     this.settings = settings;
+    this.small = small;
     this.deadlineNanos = deadlineNanos;
     this.timer = timer;
   }
@@ -139,7 +142,7 @@ final class ChunkWriter {
     if (chunk != null) {
       return chunk;
     }
-    CompletableFuture<OpenChunk> opening = next != null ? next : source.open(settings);
+    CompletableFuture<OpenChunk> opening = next != null ? next : source.open(settings, small);
     next = null;
     if (opening.isDone() && !opening.isCompletedExceptionally()) {
       current = opening.join();
@@ -214,7 +217,7 @@ final class ChunkWriter {
             });
     int ahead = Math.min(8 << 20, chunk.maxBytes / 2);
     if (next == null && chunk.room() < ahead && chunk.room() + size >= ahead && !closed) {
-      next = source.open(settings);
+      next = source.open(settings, small);
     }
   }
 

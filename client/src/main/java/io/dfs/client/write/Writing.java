@@ -286,12 +286,15 @@ public final class Writing {
   }
 
   ChunkWriter newWriter(DataSettings settings) {
-    return new ChunkWriter(source, settings, deadlineNanos, timer);
+    return new ChunkWriter(source, settings, false, deadlineNanos, timer);
   }
 
   ChunkWriter sharedWriter(DataSettings settings) {
     ChunkWriter writer = shared.get(settings);
-    return writer != null ? writer : shared.computeIfAbsent(settings, this::newWriter);
+    return writer != null
+        ? writer
+        : shared.computeIfAbsent(
+            settings, s -> new ChunkWriter(source, s, true, deadlineNanos, timer));
   }
 
   /** Syncs what shall be durable and tells the nameserver; the attributes, or null if unchanged. */

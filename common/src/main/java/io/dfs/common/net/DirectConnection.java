@@ -302,13 +302,20 @@ final class DirectConnection implements Connection {
     try {
       readable.select(LOOK_UP_MS);
       readable.selectedKeys().clear();
-      received.clear();
-      int n = received.writeBytes(channel, READ_BYTES);
+      ByteBuf target = parser.payloadExpected();
+      int n;
+      if (target != null) {
+        n = target.writeBytes(channel, target.writableBytes());
+        parser.payloadReceived(target, target.writerIndex(), this::arrived);
+      } else {
+        received.clear();
+        n = received.writeBytes(channel, READ_BYTES);
+        parser.feed(received, NetThreads.allocator(), this::arrived);
+      }
       if (n < 0) {
         close();
         return;
       }
-      parser.feed(received, NetThreads.allocator(), this::arrived);
       long now = System.nanoTime();
       if (now - lastLookUpNanos > TimeUnit.MILLISECONDS.toNanos(LOOK_UP_MS)) {
         lastLookUpNanos = now;

@@ -18,7 +18,13 @@ public final class WaitingThreads {
     MARK.set(true);
   }
 
-  static boolean isCurrent() {
+  /** From now on calls of the current thread return before their answer is there. */
+  public static void leave() {
+    MARK.remove();
+  }
+
+  /** Whether the current thread's next call will wait inside. */
+  public static boolean isCurrent() {
     return MARK.get() != null;
   }
 }

@@ -6,6 +6,7 @@ import io.dfs.client.vfs.Vfs.OpenMode;
 import io.dfs.client.vfs.Vfs.Opened;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Caller;
+import io.dfs.common.net.WaitingThreads;
 import io.dfs.fusemount.jnr.OpenFiles.OpenFile;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -143,7 +144,14 @@ final class FileOps {
     if (data == null) {
       data = Unpooled.wrappedBuffer(Memory.bytes(buffer, (int) size));
     }
-    return calls.awaitWithMemory(vfs.write(handleFor(file, fileInfo), offset, data), request);
+    long handle = handleFor(file, fileInfo);
+    // What a write starts goes on behind it; only room in the dirty buffer is waited for.
+    WaitingThreads.leave();
+    try {
+      return calls.awaitWithMemory(vfs.write(handle, offset, data), request);
+    } finally {
+      WaitingThreads.enter();
+    }
   }
 
   /**
