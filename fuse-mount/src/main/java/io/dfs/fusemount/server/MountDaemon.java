@@ -61,6 +61,7 @@ public final class MountDaemon {
    */
   public void run(Vfs vfs, EngineOptions options, Runnable onUsable) throws InterruptedException {
     JnrEngine engine = JnrEngine.mount(vfs, mountPoint.path(), options);
+    new WarmUp(vfs).start();
     Thread end = new Thread(() -> awaitUnmount(engine), "mount-end");
     end.setDaemon(true);
     end.start();
