@@ -1,5 +1,7 @@
 package io.dfs.client.vfs;
 
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
@@ -56,10 +58,31 @@ public interface Vfs {
   CompletableFuture<Attr> mknod(
       Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev);
 
+  /**
+   * {@link #mknod(Caller, InodeId, Name, FileType, int, long)} for an engine whose kernel leaves
+   * the umask to the filesystem: a default ACL of {@code parent} takes its place where there is
+   * one.
+   *
+   * @param mode permission bits as the program gave them, the umask not taken off
+   */
+  default CompletableFuture<Attr> mknod(
+      Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev, int umask) {
+    return mknod(caller, parent, name, type, mode & ~umask, rdev);
+  }
+
   CompletableFuture<Attr> mkdir(Caller caller, InodeId parent, Name name, int mode);
+
+  /** With the umask, as {@link #mknod(Caller, InodeId, Name, FileType, int, long, int)}. */
+  default CompletableFuture<Attr> mkdir(
+      Caller caller, InodeId parent, Name name, int mode, int umask) {
+    return mkdir(caller, parent, name, mode & ~umask);
+  }
 
   CompletableFuture<Attr> symlink(Caller caller, InodeId parent, Name name, byte[] target);
 
+  /**
+   * ENOENT when the last name of the inode is gone; one that {@link #tmpfile} made gets its first.
+   */
   CompletableFuture<Attr> link(Caller caller, InodeId inode, InodeId parent, Name name);
 
   /**
@@ -80,6 +103,31 @@ public interface Vfs {
    */
   CompletableFuture<Opened> create(
       Caller caller, InodeId parent, Name name, int mode, boolean exclusive, OpenMode openMode);
+
+  /** With the umask, as {@link #mknod(Caller, InodeId, Name, FileType, int, long, int)}. */
+  default CompletableFuture<Opened> create(
+      Caller caller,
+      InodeId parent,
+      Name name,
+      int mode,
+      int umask,
+      boolean exclusive,
+      OpenMode openMode) {
+    return create(caller, parent, name, mode & ~umask, exclusive, openMode);
+  }
+
+  /**
+   * Makes and opens a regular file without a name (O_TMPFILE), as if it were made in {@code
+   * parent}: it goes with its last close unless {@link #link} names it before (whether that is
+   * allowed, O_EXCL, is the engine's to keep). EOPNOTSUPP where the filesystem has none.
+   *
+   * @param mode permission bits as the program gave them
+   * @param umask taken off {@code mode} unless {@code parent} has a default ACL
+   */
+  default CompletableFuture<Opened> tmpfile(
+      Caller caller, InodeId parent, int mode, int umask, OpenMode openMode) {
+    return unsupported("a file without a name");
+  }
 
   /**
    * Asks the nameserver, so it sees what other clients have closed. EISDIR for writing to a
@@ -125,7 +173,48 @@ public interface Vfs {
   /** As {@link #flush}, and data and metadata survive a power cut. */
   CompletableFuture<Void> fsync(long handle, boolean dataOnly);
 
-  /** Ends the handle after a {@link #flush}. Works with a file's and a directory's handle. */
+  /**
+   * fallocate(2) on a handle that is open for writing: see {@link
+   * io.dfs.common.message.Mutation.Allocate} for the modes, which are Linux's numbers, and for what
+   * each promises. Unwritten data is committed first. When it is done every later read on this
+   * client sees it. EOPNOTSUPP for a mode that is not known, EINVAL, EFBIG, EBADF.
+   */
+  default CompletableFuture<Void> fallocate(long handle, int mode, long offset, long length) {
+    return unsupported("fallocate");
+  }
+
+  /**
+   * SEEK_DATA and SEEK_HOLE: the first offset at or after {@code offset} that is data (or, with
+   * {@code hole}, in a hole; the end of the file is one). What is written here and not committed is
+   * data. ENXIO when {@code offset} is at or past the end, or no data follows.
+   */
+  default CompletableFuture<Long> seek(long handle, long offset, boolean hole) {
+    return unsupported("SEEK_DATA and SEEK_HOLE");
+  }
+
+  /**
+   * copy_file_range(2): {@code to} refers to the same chunks as {@code from} from then on, holes
+   * included, so that a copy of any size moves no bytes. Unwritten data of both is committed first.
+   * Stops at the end of {@code from}. EINVAL when the ranges overlap within one file, EBADF unless
+   * {@code from} is open for reading and {@code to} for writing and not for appending.
+   *
+   * @return bytes copied, 0 at the end of {@code from}; it may be fewer than asked for
+   */
+  default CompletableFuture<Long> copyRange(
+      long from, long fromOffset, long to, long toOffset, long length) {
+    return unsupported("copying a range within the filesystem");
+  }
+
+  private static <T> CompletableFuture<T> unsupported(String what) {
+    return CompletableFuture.failedFuture(
+        new FsException(Errno.EOPNOTSUPP, what + " is not supported here"));
+  }
+
+  /**
+   * Ends the handle after a {@link #flush}. Works with a file's and a directory's handle. Locks
+   * that were taken through a file's handle are freed: those of an open file description (flock,
+   * OFD) end with it, and those of a process have by then.
+   */
   CompletableFuture<Void> release(long handle);
 
   /** The attributes by handle, also of a file without a name. */
@@ -155,7 +244,12 @@ public interface Vfs {
 
   CompletableFuture<List<Name>> listxattr(Caller caller, InodeId inode);
 
-  /** The flags are those of {@link io.dfs.common.message.Mutation.SetXattr}. */
+  /**
+   * The flags are those of {@link io.dfs.common.message.Mutation.SetXattr}. {@code
+   * system.posix_acl_access} and {@code system.posix_acl_default} take and give Linux's ACLs in
+   * their format (version 2); setting the first changes the mode, and {@link #setattr} of a mode
+   * changes the first.
+   */
   CompletableFuture<Void> setxattr(
       Caller caller, InodeId inode, Name name, byte[] value, int flags);
 
@@ -165,8 +259,10 @@ public interface Vfs {
   CompletableFuture<Lock> getlk(long handle, Lock lock);
 
   /**
-   * EAGAIN when another holds it and {@code wait} is false; EDEADLK. Cancelling the future ends the
-   * wait.
+   * EAGAIN when another holds it and {@code wait} is false; EDEADLK when waiting for a record lock
+   * would close a circle. Cancelling the future ends the wait. Which owner it is: for F_SETLK that
+   * of the process, whose every close of the file is to be told as an UNLOCK of all; for flock and
+   * OFD locks that of the open file description.
    */
   CompletableFuture<Void> setlk(long handle, Lock lock, boolean wait);
 }

@@ -94,6 +94,7 @@ public final class MessageCodec {
     ChunkRequest.Read.class,
     ChunkRequest.StatChunk.class,
     Query.OpenAt.class,
+    Mutation.Allocate.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

@@ -161,6 +161,41 @@ public sealed interface Mutation extends Message {
       implements Mutation {}
 
   /**
+   * fallocate(2): changes what of a regular file is data and what is a hole. Answered by {@link
+   * Reply.Node}. The mode is 0 or a sum of Linux's FALLOC_FL_ bits:
+   *
+   * <ul>
+   *   <li>0: the size becomes {@code offset + length} at least. Chunks are append-only, so no room
+   *       can be set aside for later writes to a place: the servers must have as many bytes free
+   *       now (else ENOSPC), which another may take before they are written.
+   *   <li>{@link #KEEP_SIZE}: the same without the size.
+   *   <li>{@link #PUNCH_HOLE}, with KEEP_SIZE only: the range becomes a hole.
+   *   <li>{@link #ZERO_RANGE}, alone or with KEEP_SIZE: the range reads as zeros; it is a hole, as
+   *       of unwritten extents elsewhere.
+   *   <li>{@link #COLLAPSE_RANGE} and {@link #INSERT_RANGE}, alone: the range is taken out, or a
+   *       hole comes in, and what follows moves by its length. EINVAL unless offset and length are
+   *       multiples of 4096 and the range ends before the end of the file (INSERT: begins).
+   * </ul>
+   *
+   * <p>mtime and ctime change; {@code clearSetIds} is as in {@link Commit}.
+   */
+  record Allocate(
+      RequestId request,
+      Caller caller,
+      InodeId inode,
+      int mode,
+      long offset,
+      long length,
+      boolean clearSetIds)
+      implements Mutation {
+    public static final int KEEP_SIZE = 0x01;
+    public static final int PUNCH_HOLE = 0x02;
+    public static final int COLLAPSE_RANGE = 0x08;
+    public static final int ZERO_RANGE = 0x10;
+    public static final int INSERT_RANGE = 0x20;
+  }
+
+  /**
    * Takes or frees a lock without waiting. Answered by {@link Reply.Done}; EAGAIN when another
    * holds it.
    */
