@@ -28,7 +28,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The filesystem of a cluster: {@link Vfs} over a nameserver and dataservers. Shared. Finds the
@@ -132,6 +134,18 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   /** Of the disk tier; 0 while there is none. */
   public long cachedDiskBytes() {
     return rooms.disk == null ? 0 : rooms.disk.bytes();
+  }
+
+  // ---- what an engine's kernel may keep
+
+  @Override
+  public void listen(Invalidations listener) {
+    // Nothing is vouched for past the time to live, so there is nothing to take back.
+  }
+
+  @Override
+  public long trustMs() {
+    return rooms.attributeTtlMs();
   }
 
   // ---- attributes and names
@@ -314,25 +328,45 @@ public final class DfsVfs implements Vfs, AutoCloseable {
 
   @Override
   public CompletableFuture<List<Entry>> readdir(long number, long cookie, int maxEntries) {
+    return listing(number, cookie, maxEntries, (entry, attr) -> entry);
+  }
+
+  @Override
+  public CompletableFuture<List<EntryAttr>> readdirPlus(long number, long cookie, int maxEntries) {
+    return listing(
+        number,
+        cookie,
+        maxEntries,
+        (entry, attr) -> new EntryAttr(entry, attr == null ? null : view(attr)));
+  }
+
+  private <T> CompletableFuture<List<T>> listing(
+      long number, long cookie, int maxEntries, BiFunction<Entry, @Nullable Attr, T> shape) {
     return attempt(
         () -> {
           Handle handle = handles.get(number);
           return namespace
               .readdir(handle.caller, handle.inode, Math.max(0, cookie - DOTS), maxEntries)
-              .thenApply(listing -> entries(handle.inode, cookie, listing));
+              .thenApply(listing -> entries(handle.inode, cookie, listing, shape));
         });
   }
 
-  private static List<Entry> entries(InodeId directory, long cookie, Reply.Listing listing) {
-    List<Entry> entries = new ArrayList<>(listing.entries().size() + DOTS);
+  private static <T> List<T> entries(
+      InodeId directory,
+      long cookie,
+      Reply.Listing listing,
+      BiFunction<Entry, @Nullable Attr, T> shape) {
+    List<T> entries = new ArrayList<>(listing.entries().size() + DOTS);
     if (cookie < 1) {
-      entries.add(new Entry(Name.of("."), directory, FileType.DIRECTORY, 1));
+      entries.add(shape.apply(new Entry(Name.of("."), directory, FileType.DIRECTORY, 1), null));
     }
     if (cookie < DOTS) {
-      entries.add(new Entry(Name.of(".."), listing.parent(), FileType.DIRECTORY, DOTS));
+      Entry up = new Entry(Name.of(".."), listing.parent(), FileType.DIRECTORY, DOTS);
+      entries.add(shape.apply(up, null));
     }
     for (DirEntry e : listing.entries()) {
-      entries.add(new Entry(e.name(), e.inode(), e.type(), e.cookie() + DOTS));
+      Entry entry = new Entry(e.name(), e.inode(), e.type(), e.cookie() + DOTS);
+      entries.add(shape.apply(entry, e.attr()));
     }
     return entries;
   }

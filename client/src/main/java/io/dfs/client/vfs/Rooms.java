@@ -83,6 +83,10 @@ final class Rooms {
     return timer;
   }
 
+  long attributeTtlMs() {
+    return config.attributeTtl().toMillis();
+  }
+
   /** Completes when there is a session and the groups are known. */
   CompletableFuture<Void> start() {
     return nameserver

@@ -42,6 +42,57 @@ public interface Vfs {
    */
   record Opened(long handle, Attr attr) {}
 
+  /**
+   * Is told what an engine may have let its kernel keep and is no longer true. Changes that this
+   * client was asked for by the same engine are not told: the kernel has made them itself.
+   *
+   * <p>Called from network threads among others: the methods must not wait, nor call the {@link
+   * Vfs} and wait. What has to wait for the kernel goes to a thread of the engine's own, and {@link
+   * #settled} says when it is done.
+   */
+  interface Invalidations {
+    /**
+     * The attributes of the inode are no longer true (FUSE's NOTIFY_INVAL_INODE).
+     *
+     * @param data nor is its content: cached pages go, and dirty ones of a kernel that writes back
+     *     are written first. Of a directory, its listing
+     */
+    void inode(InodeId inode, boolean data);
+
+    /**
+     * What {@code name} means in {@code parent}, or that it means nothing, is no longer true
+     * (NOTIFY_INVAL_ENTRY).
+     *
+     * @param child what the name meant, {@link InodeId#NONE} when this client does not know
+     */
+    void entry(InodeId parent, Name name, InodeId child);
+
+    /**
+     * Completes when the kernel has forgotten all that was named before this call: until then the
+     * client does not tell the nameserver that it has let go, and another client's change waits.
+     * Within a second, or the change waits for a lease to run out.
+     */
+    default CompletableFuture<Void> settled() {
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  /**
+   * From now on {@code listener} is told what this client can no longer vouch for. One at a time: a
+   * later one takes its place.
+   */
+  default void listen(Invalidations listener) {}
+
+  /**
+   * How long from now on an engine that {@link #listen listens} may let its kernel keep attributes,
+   * entries and the absence of entries that it was given: what becomes untrue earlier is told to
+   * the listener. To be asked anew for each answer. An engine that cannot invalidate uses one
+   * second at most. 0 while this client is cut off from the nameserver.
+   */
+  default long trustMs() {
+    return 1000;
+  }
+
   /** ENOENT, ENOTDIR, EACCES, ENAMETOOLONG. "." and ".." are understood. */
   CompletableFuture<Attr> lookup(Caller caller, InodeId parent, Name name);
 
@@ -228,6 +279,15 @@ public interface Vfs {
    * whatever happens meanwhile.
    */
   CompletableFuture<List<Entry>> readdir(long handle, long cookie, int maxEntries);
+
+  /**
+   * {@link #readdir} with the attributes of each entry, as {@link #lookup} would give them, for one
+   * call to the nameserver.
+   */
+  default CompletableFuture<List<EntryAttr>> readdirPlus(long handle, long cookie, int maxEntries) {
+    return readdir(handle, cookie, maxEntries)
+        .thenApply(entries -> entries.stream().map(e -> new EntryAttr(e, null)).toList());
+  }
 
   /** Everything acknowledged before survives a power cut. */
   CompletableFuture<Void> fsyncdir(long handle);

@@ -18,6 +18,8 @@ import io.dfs.common.message.Name;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -100,6 +102,20 @@ final class DfsVfsTest {
       get(vfs.release(file.handle()));
       assertEquals(before.mtime(), get(vfs.getattr(file.attr().inode())).mtime());
       assertTrue(before.mtime().compareTo(file.attr().mtime()) > 0);
+    }
+  }
+
+  @Test
+  void aListingWithAttributesShowsWhatIsWrittenAndNotCommitted() {
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened file = create(vfs, "f");
+      write(vfs, file.handle(), 0, new byte[10]);
+      Opened directory = get(vfs.opendir(ROOT, InodeId.ROOT));
+      List<EntryAttr> all = get(vfs.readdirPlus(directory.handle(), 0, 10));
+      assertEquals(List.of(".", "..", "f"), all.stream().map(e -> e.entry().name() + "").toList());
+      assertEquals(10, Objects.requireNonNull(all.get(2).attr()).sizeBytes());
+      assertEquals(3, all.get(2).entry().cookie());
+      assertEquals(1, get(vfs.readdirPlus(directory.handle(), 2, 10)).size());
     }
   }
 

@@ -10,6 +10,9 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record InodeId(@JsonValue long value) implements Comparable<InodeId> {
   public static final InodeId ROOT = new InodeId(1);
 
+  /** No inode has this number. */
+  public static final InodeId NONE = new InodeId(0);
+
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public InodeId {}
 
