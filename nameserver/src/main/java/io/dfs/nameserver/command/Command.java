@@ -6,6 +6,7 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.id.NodeId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.DataSettings;
+import io.dfs.common.message.Extent;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.state.Server;
@@ -59,6 +60,27 @@ public sealed interface Command {
 
   /** Adds placement groups of these members, in chain order. Answered by Done. */
   record AddGroups(int replicas, List<List<NodeId>> members) implements Command {}
+
+  /**
+   * A piece of a file whose bytes have been copied.
+   *
+   * @param from where the file had it when the copying began
+   * @param to the chunk with the copy
+   * @param toOffset of the copy in it
+   */
+  record Move(InodeId inode, Extent from, ChunkId to, int toOffset) {}
+
+  /**
+   * Lets files refer to copies of their bytes, wherever they still refer to what was copied; what
+   * was written meanwhile stays. Then seals the chunks with the copies. Answered by Done.
+   *
+   * @param writer the session that the chunks with the copies belong to
+   * @param keepUntilMs until then the old chunks stay for readers who know the layout of before
+   */
+  record Relocate(SessionId writer, List<Move> moves, long keepUntilMs) implements Command {}
+
+  /** The time for which these chunks were kept is over. Answered by Done. */
+  record Unkeep(List<ChunkId> chunks) implements Command {}
 
   /** The server has deleted these chunks. Answered by Done. */
   record Deleted(NodeId node, List<ChunkId> chunks) implements Command {}

@@ -175,6 +175,10 @@ public final class StateMachine {
       return Cluster.apply(tx, c);
     } else if (command instanceof Command.AddGroups c) {
       return Cluster.apply(tx, c);
+    } else if (command instanceof Command.Relocate c) {
+      return Relocate.apply(tx, c);
+    } else if (command instanceof Command.Unkeep c) {
+      return Relocate.apply(tx, c);
     } else if (command instanceof Command.Format c) {
       return Cluster.apply(tx, c);
     }

@@ -31,6 +31,8 @@ import java.nio.ByteBuffer;
  *                                 layout it is still, up to its cutAt; 0 if of none
  * 'L' inode[8]                    its locks: {@code lock.LockList}
  * 'Q' session[8] inode[8]         the session holds locks on the inode: empty
+ * 'Z' chunk[8]                    the chunk stays, with live bytes or without, for readers who know
+ *                                 an old layout: until[8], ms of the epoch
  * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
  * </pre>
  *
@@ -122,6 +124,14 @@ public final class Keys {
 
   static byte[] chunks() {
     return key('K');
+  }
+
+  static byte[] kept(ChunkId chunk) {
+    return key('Z', chunk.value());
+  }
+
+  static byte[] kept() {
+    return key('Z');
   }
 
   static byte[] writing(SessionId session, ChunkId chunk) {

@@ -158,6 +158,24 @@ public sealed class Tables permits Transaction {
     return value == null ? null : ChunkState.decode(value);
   }
 
+  /** Whether a chunk stays although nothing may refer to it. */
+  public boolean isKept(ChunkId chunk) {
+    return reader.get(Keys.kept(chunk)) != null;
+  }
+
+  /** The chunks after {@code after} that stay for a time, with the ends of it in ms. */
+  public Map<ChunkId, Long> kept(ChunkId after, int max) {
+    Map<ChunkId, Long> kept = new LinkedHashMap<>();
+    byte[] from = Keys.kept(new ChunkId(after.value() + 1));
+    try (Cursor cursor = reader.scan(from, Keys.after(Keys.kept()))) {
+      Entry e;
+      while (kept.size() < max && (e = cursor.next()) != null) {
+        kept.put(new ChunkId(lastLong(e.key())), ByteBuffer.wrap(e.value()).getLong());
+      }
+    }
+    return kept;
+  }
+
   /** Chunks that the session may append to. */
   public List<ChunkId> writing(SessionId session, int max) {
     List<ChunkId> chunks = new ArrayList<>();

@@ -95,12 +95,15 @@ public final class Transaction extends Tables {
     view.delete(Keys.extent(tree, fileOffset));
   }
 
-  /** Stores the chunk's new state; one that is garbage by it goes to its servers' queues. */
+  /**
+   * Stores the chunk's new state; one that is garbage by it goes to its servers' queues, unless it
+   * is kept for a time.
+   */
   public void putChunk(ChunkId chunk, ChunkState state) {
     if (state.live() < 0) {
       throw new FsException(Errno.EIO, "chunk " + chunk + " would get negative live bytes");
     }
-    if (!state.garbage()) {
+    if (!state.garbage() || isKept(chunk)) {
       view.put(Keys.chunk(chunk), state.encode());
       return;
     }
@@ -113,6 +116,15 @@ public final class Transaction extends Tables {
       }
       effect(new Effect.ChunkDropped(chunk, group.members()));
     }
+  }
+
+  /** Lets the chunk stay until then, whatever becomes of its bytes. */
+  public void putKept(ChunkId chunk, long untilMs) {
+    view.put(Keys.kept(chunk), ByteBuffer.allocate(8).putLong(untilMs).array());
+  }
+
+  public void deleteKept(ChunkId chunk) {
+    view.delete(Keys.kept(chunk));
   }
 
   public void deleteGarbage(NodeId node, ChunkId chunk) {

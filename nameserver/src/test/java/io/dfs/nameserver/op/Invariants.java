@@ -13,7 +13,9 @@ import io.dfs.nameserver.state.Tables;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What must hold in every state, found by reading all of it by the documented key schema. */
@@ -27,6 +29,7 @@ final class Invariants {
   private final Map<Long, Long> allocated = new HashMap<>();
   private final Map<Long, TreeMap<Long, Long>> ends = new HashMap<>();
   private final Map<Long, byte[]> chunks = new HashMap<>();
+  private final Set<Long> kept = new HashSet<>();
   private final Map<Long, Integer> orphans = new HashMap<>();
   private final Map<Long, Long> purges = new HashMap<>();
 
@@ -71,6 +74,7 @@ final class Invariants {
         live.merge(v.getLong(), (long) length, Long::sum);
       }
       case 'K' -> chunks.put(key.getLong(), value);
+      case 'Z' -> kept.add(key.getLong());
       case 'O' -> orphans.put(key.getLong(), 1);
       case 'U' -> purges.put(key.getLong(), v.getLong());
       default -> {}
@@ -113,7 +117,8 @@ final class Invariants {
           ByteBuffer state = ByteBuffer.wrap(value);
           assertEquals(live.getOrDefault(chunk, 0L), state.getLong(1), "live bytes of " + chunk);
           assertTrue(
-              state.getLong(1) > 0 || state.getLong(13) != 0, "garbage is still a chunk: " + chunk);
+              state.getLong(1) > 0 || state.getLong(13) != 0 || kept.contains(chunk),
+              "garbage is still a chunk: " + chunk);
         });
     for (long tree : ends.keySet()) {
       assertTrue(

@@ -124,8 +124,12 @@ final class Tree {
   }
 
   ChunkId allocate() {
+    return allocate(id());
+  }
+
+  ChunkId allocate(RequestId request) {
     return ((Reply.ChunkAllocated)
-            done(new Mutation.AllocateChunk(id(), new DataSettings(1 << 20, 1), List.of())))
+            done(new Mutation.AllocateChunk(request, new DataSettings(1 << 20, 1), List.of())))
         .chunk();
   }
 
