@@ -28,8 +28,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   private final Reader reader;
   private final HandleTable handles = new HandleTable();
   private final Opening opening;
+  private volatile InodeId root = InodeId.ROOT;
 
   private DfsVfs(ClientConfig config, String description) {
     rooms = new Rooms(config, description);
@@ -90,9 +93,37 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   public static DfsVfs open(ClientConfig config, String description) {
     try {
       return connect(config, description).join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       throw FsException.of(e);
     }
+  }
+
+  /**
+   * Makes a directory of the cluster the {@link #root}. To be called before anybody uses this.
+   *
+   * @throws FsException ENOENT or ENOTDIR, naming the path
+   */
+  public void enter(List<Name> path) {
+    if (path.isEmpty()) {
+      return;
+    }
+    String text = path.stream().map(name -> "/" + name).collect(Collectors.joining());
+    Attr attr;
+    try {
+      attr = paths.resolve(Caller.ROOT, path, true, true).join();
+    } catch (CompletionException e) {
+      FsException why = FsException.of(e);
+      throw new FsException(why.errno(), text + ": " + why.getMessage(), e);
+    }
+    if (attr.type() != FileType.DIRECTORY) {
+      throw new FsException(Errno.ENOTDIR, text + " is no directory of the cluster");
+    }
+    root = attr.inode();
+  }
+
+  @Override
+  public InodeId root() {
+    return root;
   }
 
   // ---- for the command line, the Java API and path-based engines

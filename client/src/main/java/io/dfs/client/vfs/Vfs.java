@@ -93,6 +93,11 @@ public interface Vfs {
     return 1000;
   }
 
+  /** The directory that users see as the root: the cluster's own, or one below it. */
+  default InodeId root() {
+    return InodeId.ROOT;
+  }
+
   /** ENOENT, ENOTDIR, EACCES, ENAMETOOLONG. "." and ".." are understood. */
   CompletableFuture<Attr> lookup(Caller caller, InodeId parent, Name name);
 

@@ -1,6 +1,7 @@
 package io.dfs.fusemount.cli;
 
 import io.dfs.client.ClientConfig;
+import io.dfs.client.meta.PathResolver;
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.common.config.ConfigException;
 import io.dfs.common.config.ConfigFile;
@@ -10,6 +11,8 @@ import io.dfs.common.error.FsException;
 import io.dfs.fusemount.jnr.EngineOptions;
 import io.dfs.fusemount.mount.MountOptions;
 import io.dfs.fusemount.mount.MountPoint;
+import io.dfs.fusemount.mount.MountSource;
+import io.dfs.fusemount.mount.PathEncoding;
 import io.dfs.fusemount.server.MountDaemon;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -57,9 +60,11 @@ public final class MountCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "1..2",
-      paramLabel = "[HOST:PORT[,HOST:PORT...]] FOLDER",
+      paramLabel = "[HOST[:PORT][,HOST[:PORT]...][:/PATH]] FOLDER",
       hideParamSyntax = true,
-      description = "The nameservers, and where to mount.")
+      description =
+          "The nameservers and the directory of the cluster (all of it by default), and where to"
+              + " mount it.")
   private List<String> parameters = new ArrayList<>();
 
   @Option(
@@ -81,6 +86,11 @@ public final class MountCommand implements Callable<Integer> {
       paramLabel = "OPTION",
       description = "Mount options, separated by commas; -o help lists them.")
   private List<String> options = new ArrayList<>();
+
+  @Option(
+      names = "--fake",
+      description = "Check options, configuration and mount point, and mount nothing.")
+  private boolean fake;
 
   @Option(names = "--config", paramLabel = "FILE", description = "The configuration file.")
   private @Nullable Path config;
@@ -126,6 +136,7 @@ public final class MountCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     MountOptions mountOptions;
+    MountSource source;
     ClientConfig client;
     try {
       if (!engine.equals("jnr")) {
@@ -133,12 +144,13 @@ public final class MountCommand implements Callable<Integer> {
       }
       mountOptions = MountOptions.parse(options, CLIENT_KEYS);
       checkOthers(mountOptions);
-      client = clientConfig(mountOptions);
+      source = source();
+      client = clientConfig(source, mountOptions);
     } catch (IllegalArgumentException | ConfigException e) {
       return fail(USAGE, e.getMessage());
     }
     try {
-      mount(mountOptions, client);
+      mount(source, mountOptions, client);
       return 0;
     } catch (FsException e) {
       return fail(e.errno() == Errno.ENOSYS ? SYSTEM : FAILURE, e.getMessage());
@@ -170,11 +182,21 @@ public final class MountCommand implements Callable<Integer> {
     }
   }
 
-  private ClientConfig clientConfig(MountOptions mountOptions) {
+  /** Without servers when neither the command line nor the environment names them. */
+  private MountSource source() {
+    MountSource source =
+        parameters.size() > 1
+            ? MountSource.parse(parameters.get(0), DEFAULT_PORT)
+            : new MountSource(List.of(), "/");
+    return source.nameservers().isEmpty() && nameserver != null
+        ? new MountSource(MountSource.parse(nameserver, DEFAULT_PORT).nameservers(), source.path())
+        : source;
+  }
+
+  private ClientConfig clientConfig(MountSource source, MountOptions mountOptions) {
     List<String> settings = new ArrayList<>();
-    String nameservers = parameters.size() > 1 ? parameters.get(0) : nameserver;
-    if (nameservers != null) {
-      settings.add("client.nameservers=" + addresses(nameservers));
+    if (!source.nameservers().isEmpty()) {
+      settings.add("client.nameservers=" + joined(source.nameservers()));
     }
     mountOptions.clientSettings().forEach(setting -> settings.add("client." + setting));
     ConfigFile file = ConfigFile.empty();
@@ -187,17 +209,19 @@ public final class MountCommand implements Callable<Integer> {
     return file.read(ClientConfig.class, settings);
   }
 
-  private static String addresses(String nameservers) {
-    return Arrays.stream(nameservers.split(",", -1))
-        .map(address -> HostPort.parse(address.strip(), DEFAULT_PORT).toString())
-        .collect(Collectors.joining(","));
+  private static String joined(List<HostPort> addresses) {
+    return addresses.stream().map(HostPort::toString).collect(Collectors.joining(","));
   }
 
-  private void mount(MountOptions mountOptions, ClientConfig client) throws InterruptedException {
+  private void mount(MountSource from, MountOptions mountOptions, ClientConfig client)
+      throws InterruptedException {
     MountPoint mountPoint = MountPoint.at(parameters.get(parameters.size() - 1)).check();
-    String servers =
-        client.nameservers().stream().map(HostPort::toString).collect(Collectors.joining(","));
-    String source = "dfs:" + servers;
+    if (fake) {
+      return;
+    }
+    String servers = joined(client.nameservers());
+    // As it was written, so that mount -a finds what fstab asks for mounted already.
+    String source = parameters.size() > 1 ? parameters.get(0) : servers + ":" + from.path();
     List<Path> readyFiles = new ArrayList<>();
     if (readyFile != null) {
       readyFiles.add(readyFile);
@@ -209,6 +233,7 @@ public final class MountCommand implements Callable<Integer> {
         new MountDaemon(
             mountPoint, source, pidFile == null ? List.of() : List.of(pidFile), readyFiles);
     try (DfsVfs vfs = connect(client, servers, mountPoint)) {
+      vfs.enter(PathResolver.split(from.path().getBytes(PathEncoding.charset())));
       daemon.run(
           vfs, engineOptions(source, mountOptions, client), () -> sayMounted(mountPoint, source));
     }

@@ -47,7 +47,7 @@ final class Paths {
   /** What the path names now, by the nameserver's word for its last name. */
   Attr lookup(Caller caller, FsPath path) {
     if (path.isRoot()) {
-      return calls.await(vfs.getattr(InodeId.ROOT));
+      return calls.await(vfs.getattr(vfs.root()));
     }
     Name name = path.last();
     InodeId unlinked = hidden.find(name);
@@ -60,7 +60,7 @@ final class Paths {
   /** Runs an operation on what the path names. */
   <T> T onInode(Caller caller, FsPath path, Function<InodeId, CompletableFuture<T>> operation) {
     if (path.isRoot()) {
-      return calls.await(operation.apply(InodeId.ROOT));
+      return calls.await(operation.apply(vfs.root()));
     }
     InodeId unlinked = hidden.find(path.last());
     if (unlinked != null) {
@@ -129,7 +129,7 @@ final class Paths {
   }
 
   InodeId parent(Caller caller, FsPath path) {
-    InodeId inode = InodeId.ROOT;
+    InodeId inode = vfs.root();
     for (int i = 0; i < path.depth() - 1; i++) {
       Name name = path.names().get(i);
       InodeId next = cached(inode, name);
@@ -147,7 +147,7 @@ final class Paths {
   }
 
   private void forgetAll(FsPath path) {
-    InodeId inode = InodeId.ROOT;
+    InodeId inode = vfs.root();
     for (Name name : path.names()) {
       InodeId next = cached(inode, name);
       forget(inode, name);

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The options of {@code mount -o}. Immutable.
+ * The options of {@code mount -o}. Immutable. Unknown ones are refused, unless {@code sloppy} is
+ * among them.
  *
  * @param readOnly whether {@code ro} was asked for; it is among the kernel's flags then, too
  * @param allowOther empty when it was not said
@@ -49,7 +50,16 @@ public record MountOptions(
           "user",
           "nouser",
           "users",
+          "owner",
+          "group",
           "nofail",
+          "silent",
+          "loud",
+          "iversion",
+          "noiversion",
+          "lazytime",
+          "nolazytime",
+          "diratime",
           "_netdev");
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
@@ -85,6 +95,7 @@ public record MountOptions(
     private final List<String> unknown = new ArrayList<>();
     private Optional<Boolean> allowOther = Optional.empty();
     private boolean directIo;
+    private boolean sloppy;
     private Duration entryTimeout = DEFAULT_TIMEOUT;
     private Duration attrTimeout = DEFAULT_TIMEOUT;
 
@@ -100,6 +111,7 @@ public record MountOptions(
         case "allow-other" -> allowOther = Optional.of(true);
         case "noallow-other" -> allowOther = Optional.of(false);
         case "direct-io" -> directIo = true;
+        case "sloppy" -> sloppy = true;
         case "entry-timeout" -> entryTimeout = seconds(key, value);
         case "attr-timeout" -> attrTimeout = seconds(key, value);
         default -> takeOther(option, key, equals >= 0);
@@ -141,7 +153,7 @@ public record MountOptions(
     }
 
     MountOptions result() {
-      if (!unknown.isEmpty()) {
+      if (!unknown.isEmpty() && !sloppy) {
         throw new IllegalArgumentException(
             "no such mount option: " + String.join(", ", unknown) + "; there are " + known());
       }
@@ -163,6 +175,7 @@ public record MountOptions(
               "allow_other",
               "noallow_other",
               "direct_io",
+              "sloppy",
               "entry-timeout=SECONDS",
               "attr-timeout=SECONDS"));
       clientKeys.stream().sorted().forEach(key -> names.add(key + "=VALUE"));

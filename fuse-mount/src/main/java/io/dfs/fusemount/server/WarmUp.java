@@ -3,7 +3,6 @@ package io.dfs.fusemount.server;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
-import io.dfs.common.id.InodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Attr;
@@ -56,7 +55,7 @@ final class WarmUp extends Thread {
     WaitingThreads.enter();
     long end = System.nanoTime() + LIMIT_NANOS;
     try {
-      Attr root = vfs.getattr(InodeId.ROOT).join();
+      Attr root = vfs.getattr(vfs.root()).join();
       List<Message> messages = messages(root);
       for (int i = 0; i < ROUNDS && System.nanoTime() - end < 0; i++) {
         lookUpMissing();
@@ -71,14 +70,14 @@ final class WarmUp extends Thread {
   }
 
   private void lookUpMissing() {
-    CompletableFuture<Attr> found = vfs.lookup(Caller.ROOT, InodeId.ROOT, MISSING);
+    CompletableFuture<Attr> found = vfs.lookup(Caller.ROOT, vfs.root(), MISSING);
     if (!found.isDone()) {
       found.exceptionally(e -> null).join();
     }
   }
 
   private void list() {
-    long handle = vfs.opendir(Caller.ROOT, InodeId.ROOT).join().handle();
+    long handle = vfs.opendir(Caller.ROOT, vfs.root()).join().handle();
     vfs.readdir(handle, 0, 10).join();
     vfs.release(handle).join();
   }
