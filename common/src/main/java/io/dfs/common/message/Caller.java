@@ -3,7 +3,9 @@ package io.dfs.common.message;
 /**
  * On whose behalf a request is made.
  *
- * @param groups the supplementary groups
+ * @param groups the supplementary groups; empty when {@code checked}, since the kernel, which does
+ *     not tell them, has applied them: also where they decide whether a setgid bit stays. An engine
+ *     that does not let the kernel check reads them from {@code /proc/PID/status}
  * @param checked true when the kernel of the client's machine has checked the permissions already
  *     (a mount with {@code default_permissions}); the nameserver then uses the ids only for
  *     ownership

@@ -95,6 +95,10 @@ public final class MessageCodec {
     ChunkRequest.StatChunk.class,
     Query.OpenAt.class,
     Mutation.Allocate.class,
+    Mutation.CloneRange.class,
+    Mutation.CreateUnnamed.class,
+    Reply.Ranged.class,
+    Query.Access.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

@@ -20,7 +20,7 @@ public sealed interface Mutation extends Message {
    * when the name exists and {@code exclusive}; without {@code exclusive} an existing regular file
    * is opened as it is.
    *
-   * @param mode permission bits, the umask already taken off
+   * @param umask taken off {@code mode} unless the parent has a default ACL; 0 when it is already
    */
   record Create(
       RequestId request,
@@ -29,10 +29,35 @@ public sealed interface Mutation extends Message {
       Name name,
       int mode,
       boolean exclusive,
-      boolean open)
+      boolean open,
+      int umask)
+      implements Mutation {
+    public Create(
+        RequestId request,
+        Caller caller,
+        InodeId parent,
+        Name name,
+        int mode,
+        boolean exclusive,
+        boolean open) {
+      this(request, caller, parent, name, mode, exclusive, open, 0);
+    }
+  }
+
+  /**
+   * Makes and opens a regular file without a name, as if in {@code parent}. It may get a name by
+   * {@link Link} and else goes with its last close. Answered by {@link Reply.Opened}.
+   *
+   * @param umask as of {@link Create}
+   */
+  record CreateUnnamed(RequestId request, Caller caller, InodeId parent, int mode, int umask)
       implements Mutation {}
 
-  /** Makes a file of any type but directory and symlink. Answered by {@link Reply.Node}. */
+  /**
+   * Makes a file of any type but directory and symlink. Answered by {@link Reply.Node}.
+   *
+   * @param umask as of {@link Create}
+   */
   record Mknod(
       RequestId request,
       Caller caller,
@@ -40,20 +65,40 @@ public sealed interface Mutation extends Message {
       Name name,
       FileType type,
       int mode,
-      long rdev)
-      implements Mutation {}
+      long rdev,
+      int umask)
+      implements Mutation {
+    public Mknod(
+        RequestId request,
+        Caller caller,
+        InodeId parent,
+        Name name,
+        FileType type,
+        int mode,
+        long rdev) {
+      this(request, caller, parent, name, type, mode, rdev, 0);
+    }
+  }
 
-  /** Answered by {@link Reply.Node}. */
-  record Mkdir(RequestId request, Caller caller, InodeId parent, Name name, int mode)
-      implements Mutation {}
+  /**
+   * Answered by {@link Reply.Node}.
+   *
+   * @param umask as of {@link Create}
+   */
+  record Mkdir(RequestId request, Caller caller, InodeId parent, Name name, int mode, int umask)
+      implements Mutation {
+    public Mkdir(RequestId request, Caller caller, InodeId parent, Name name, int mode) {
+      this(request, caller, parent, name, mode, 0);
+    }
+  }
 
   /** Answered by {@link Reply.Node}; a target has 1 to 4095 bytes. */
   record Symlink(RequestId request, Caller caller, InodeId parent, Name name, byte[] target)
       implements Mutation {}
 
   /**
-   * A further name for {@code inode}. Answered by {@link Reply.Node}; EPERM for a directory,
-   * EMLINK.
+   * A further name for {@code inode}, or the first for one of {@link CreateUnnamed}. Answered by
+   * {@link Reply.Node}; EPERM for a directory, EMLINK, ENOENT when its last name is gone.
    */
   record Link(RequestId request, Caller caller, InodeId inode, InodeId parent, Name name)
       implements Mutation {}
@@ -107,13 +152,15 @@ public sealed interface Mutation extends Message {
    * Answered by {@link Reply.Done}.
    *
    * @param flags 0, {@link #CREATE} (EEXIST when it exists) or {@link #REPLACE} (ENODATA when it
-   *     does not)
+   *     does not), and {@link #KILL_SETGID} with an access ACL that takes the setgid bit away,
+   *     because the caller, whom the kernel has checked, is not of the file's group
    */
   record SetXattr(
       RequestId request, Caller caller, InodeId inode, Name name, byte[] value, int flags)
       implements Mutation {
     public static final int CREATE = 1;
     public static final int REPLACE = 2;
+    public static final int KILL_SETGID = 4;
     public static final int MAX_VALUE_BYTES = 65536;
   }
 
@@ -149,6 +196,8 @@ public sealed interface Mutation extends Message {
    * @param sealed chunks of this session that it will append to no more
    * @param durable answer only when the change is on disk; the extents' bytes must be already
    * @param clearSetIds a write by an ordinary user: setuid and setgid bits go
+   * @param append all extents move by the same distance, so that the first begins at the end of the
+   *     file as it is now: the size in the answer tells the place
    */
   record Commit(
       RequestId request,
@@ -157,36 +206,44 @@ public sealed interface Mutation extends Message {
       @Nullable Timestamp mtime,
       List<ChunkId> sealed,
       boolean durable,
-      boolean clearSetIds)
-      implements Mutation {}
+      boolean clearSetIds,
+      boolean append)
+      implements Mutation {
+    public Commit(
+        RequestId request,
+        InodeId inode,
+        List<Extent> extents,
+        @Nullable Timestamp mtime,
+        List<ChunkId> sealed,
+        boolean durable,
+        boolean clearSetIds) {
+      this(request, inode, extents, mtime, sealed, durable, clearSetIds, false);
+    }
+  }
 
   /**
    * fallocate(2): changes what of a regular file is data and what is a hole. Answered by {@link
-   * Reply.Node}. The mode is 0 or a sum of Linux's FALLOC_FL_ bits:
+   * Reply.Ranged}: a range of very many extents is worked off in parts, and who asks goes on from
+   * there. The mode is 0 or a sum of Linux's FALLOC_FL_ bits:
    *
    * <ul>
    *   <li>0: the size becomes {@code offset + length} at least. Chunks are append-only, so no room
-   *       can be set aside for later writes to a place: the servers must have as many bytes free
-   *       now (else ENOSPC), which another may take before they are written.
+   *       can be set aside for later writes to a place; that the servers have as many bytes free
+   *       now is for the client to see to, and another may take them before they are written.
    *   <li>{@link #KEEP_SIZE}: the same without the size.
    *   <li>{@link #PUNCH_HOLE}, with KEEP_SIZE only: the range becomes a hole.
    *   <li>{@link #ZERO_RANGE}, alone or with KEEP_SIZE: the range reads as zeros; it is a hole, as
    *       of unwritten extents elsewhere.
    *   <li>{@link #COLLAPSE_RANGE} and {@link #INSERT_RANGE}, alone: the range is taken out, or a
    *       hole comes in, and what follows moves by its length. EINVAL unless offset and length are
-   *       multiples of 4096 and the range ends before the end of the file (INSERT: begins).
+   *       multiples of 4096 and the range ends before the end of the file (INSERT: begins);
+   *       EOPNOTSUPP when too many extents would have to move.
    * </ul>
    *
    * <p>mtime and ctime change; {@code clearSetIds} is as in {@link Commit}.
    */
   record Allocate(
-      RequestId request,
-      Caller caller,
-      InodeId inode,
-      int mode,
-      long offset,
-      long length,
-      boolean clearSetIds)
+      RequestId request, InodeId inode, int mode, long offset, long length, boolean clearSetIds)
       implements Mutation {
     public static final int KEEP_SIZE = 0x01;
     public static final int PUNCH_HOLE = 0x02;
@@ -194,6 +251,23 @@ public sealed interface Mutation extends Message {
     public static final int ZERO_RANGE = 0x10;
     public static final int INSERT_RANGE = 0x20;
   }
+
+  /**
+   * Makes a range of {@code to} refer to the same bytes as a range of {@code from}, holes included.
+   * Stops at the end of {@code from}, and after very many extents. Answered by {@link Reply.Ranged}
+   * with the attributes of {@code to}; EINVAL when the ranges overlap in one file.
+   *
+   * @param clearSetIds as in {@link Commit}
+   */
+  record CloneRange(
+      RequestId request,
+      InodeId from,
+      long fromOffset,
+      InodeId to,
+      long toOffset,
+      long length,
+      boolean clearSetIds)
+      implements Mutation {}
 
   /**
    * Takes or frees a lock without waiting. Answered by {@link Reply.Done}; EAGAIN when another

@@ -48,6 +48,12 @@ public sealed interface Query extends Message {
   record GetAttr(InodeId inode) implements Query {}
 
   /**
+   * May the caller do all of {@code mask}: 4 read, 2 write, 1 execute? Answered by {@link
+   * Reply.Done} or EACCES.
+   */
+  record Access(Caller caller, InodeId inode, int mask) implements Query {}
+
+  /**
    * The entries of a directory after {@code cookie} (0 for the beginning), without "." and "..". An
    * entry that exists during the whole listing is seen exactly once. Answered by {@link
    * Reply.Listing}.

@@ -28,6 +28,11 @@ public sealed interface Reply extends Message {
   record Node(Attr attr) implements Reply {}
 
   /**
+   * @param doneBytes of the range that was asked for, from its start
+   */
+  record Ranged(Attr attr, long doneBytes) implements Reply {}
+
+  /**
    * @param layout the beginning of the file's layout, so that a small file needs no second
    *     question; null for other types and when the client's known version is current
    * @param created whether {@link Mutation.Create} made the file

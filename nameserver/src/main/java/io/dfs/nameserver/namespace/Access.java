@@ -3,6 +3,7 @@ package io.dfs.nameserver.namespace;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Caller;
+import io.dfs.nameserver.state.Acl;
 import io.dfs.nameserver.state.Inode;
 
 /** Who may do what to an inode. A caller whose kernel has checked already passes everything. */
@@ -28,6 +29,10 @@ public final class Access {
     }
     if (caller.uid() == 0) {
       return (wanted & EXECUTE) == 0 || inode.isDirectory() || (inode.mode() & 0111) != 0;
+    }
+    Acl acl = inode.acl();
+    if (acl != null) {
+      return AclRules.allows(acl, inode, caller, wanted);
     }
     int shift = caller.uid() == inode.uid() ? 6 : caller.inGroup(inode.gid()) ? 3 : 0;
     return (inode.mode() >> shift & wanted) == wanted;
@@ -58,10 +63,14 @@ public final class Access {
     require(directory, caller, WRITE | EXECUTE);
   }
 
+  static boolean isSticky(Inode directory) {
+    return (directory.mode() & STICKY) != 0;
+  }
+
   /** May the entry that stands for {@code child} be removed? EACCES, EPERM by the sticky bit. */
   public static void requireRemove(Inode directory, Inode child, Caller caller) {
     require(directory, caller, WRITE | EXECUTE);
-    if ((directory.mode() & STICKY) != 0 && !owns(directory, caller) && !owns(child, caller)) {
+    if (isSticky(directory) && !owns(directory, caller) && !owns(child, caller)) {
       throw new FsException(
           Errno.EPERM,
           "directory "

@@ -22,9 +22,12 @@ public final class Modes {
     return (mode & ALL) | (parent.mode() & SETGID);
   }
 
-  /** A stranger to the group cannot make a setgid file of it. */
+  /**
+   * A stranger to the group cannot make a setgid file of it. Linux has seen to that for a caller it
+   * has checked, whose groups are not known here.
+   */
   public static int modeOfNewFile(int mode, int gid, Caller caller) {
-    boolean strange = caller.uid() != 0 && !caller.inGroup(gid);
+    boolean strange = !Access.privileged(caller) && !caller.inGroup(gid);
     return (mode & ALL) & ~(strange && (mode & GROUP_EXECUTE) != 0 ? SETGID : 0);
   }
 
@@ -32,6 +35,10 @@ public final class Modes {
   public static int changed(int mode, int gid, Caller caller) {
     boolean keeps = Access.privileged(caller) || caller.inGroup(gid);
     return (mode & ALL) & ~(keeps ? 0 : SETGID);
+  }
+
+  public static int withoutSetGid(int mode) {
+    return mode & ~SETGID;
   }
 
   /**

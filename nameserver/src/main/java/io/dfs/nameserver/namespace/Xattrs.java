@@ -3,7 +3,9 @@ package io.dfs.nameserver.namespace;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
+import io.dfs.nameserver.state.Acl;
 import io.dfs.nameserver.state.Inode;
 
 /** Who may see and change which extended attributes, by their namespaces. */
@@ -24,6 +26,10 @@ public final class Xattrs {
           throw new FsException(
               Errno.EPERM, "only files and directories have attributes of the user namespace");
         }
+        if (inode.isDirectory() && Access.isSticky(inode) && !Access.owns(inode, caller)) {
+          throw new FsException(
+              Errno.EPERM, "only the owner sets attributes of a sticky directory");
+        }
         Access.require(inode, caller, Access.WRITE);
       }
       case "trusted", "security" -> {
@@ -31,9 +37,22 @@ public final class Xattrs {
           throw new FsException(Errno.EPERM, "attribute '" + name + "' is the super-user's");
         }
       }
-      default ->
-          throw new FsException(Errno.EOPNOTSUPP, "attribute '" + name + "' is not supported");
+      default -> {
+        requireAcl(inode, name);
+        Access.requireOwner(inode, caller);
+      }
     }
+  }
+
+  /** Of the system namespace there are the two ACLs. */
+  private static void requireAcl(Inode inode, Name name) {
+    if (!isAcl(name) || inode.type() == FileType.SYMLINK) {
+      throw new FsException(Errno.EOPNOTSUPP, "attribute '" + name + "' is not supported");
+    }
+  }
+
+  public static boolean isAcl(Name name) {
+    return name.equals(Acl.ACCESS) || name.equals(Acl.DEFAULT);
   }
 
   public static void requireRead(Inode inode, Caller caller, Name name) {
@@ -45,8 +64,7 @@ public final class Xattrs {
         }
       }
       case "security" -> {}
-      default ->
-          throw new FsException(Errno.EOPNOTSUPP, "attribute '" + name + "' is not supported");
+      default -> requireAcl(inode, name);
     }
   }
 

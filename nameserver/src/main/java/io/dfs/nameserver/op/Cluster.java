@@ -48,7 +48,9 @@ final class Cluster {
             c.settings(),
             InodeId.ROOT,
             InodeId.ROOT.value(),
-            Inode.UNCUT));
+            Inode.UNCUT,
+            0,
+            null));
     return Reply.Done.DONE;
   }
 

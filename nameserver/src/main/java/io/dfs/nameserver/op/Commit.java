@@ -25,9 +25,11 @@ final class Commit {
     SessionId session = m.request().session();
     Inode.Edit edit = inode.edit();
     long size = inode.size();
-    for (Extent extent : m.extents()) {
+    long moved = m.append() && !m.extents().isEmpty() ? size - m.extents().get(0).fileOffset() : 0;
+    for (Extent placed : m.extents()) {
+      Extent extent = moved == 0 ? placed : moved(placed, moved);
       check(extent);
-      if (extent.fileEnd() >= inode.cutAt()) {
+      if (inode.isCutBefore(extent.fileEnd())) {
         throw new TailInTheWay(inode);
       }
       write(tx, session, extent);
@@ -51,6 +53,13 @@ final class Commit {
       seal(tx, session, chunk);
     }
     return new Reply.Node(committed.attr());
+  }
+
+  private static Extent moved(Extent e, long by) {
+    if (by > 0 && e.fileOffset() > Long.MAX_VALUE - by) {
+      throw new FsException(Errno.EFBIG, "appended bytes would end past the largest file offset");
+    }
+    return new Extent(e.fileOffset() + by, e.length(), e.chunk(), e.chunkOffset());
   }
 
   private static void check(Extent e) {

@@ -28,7 +28,12 @@ final class Create {
       created = true;
       inode =
           Creation.make(
-              tx, now, m.caller(), m.parent(), m.name(), FileType.REGULAR, m.mode(), 0, 0);
+              tx,
+              now,
+              m.caller(),
+              m.parent(),
+              m.name(),
+              new Creation.What(FileType.REGULAR, m.mode(), m.umask()));
     } else {
       inode = existing(tx, m, existing);
     }

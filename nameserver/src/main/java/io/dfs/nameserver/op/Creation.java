@@ -8,8 +8,10 @@ import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.namespace.Access;
+import io.dfs.nameserver.namespace.AclRules;
 import io.dfs.nameserver.namespace.Modes;
 import io.dfs.nameserver.namespace.Names;
+import io.dfs.nameserver.state.Acl;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Dentry;
 import io.dfs.nameserver.state.Inode;
@@ -17,19 +19,18 @@ import io.dfs.nameserver.state.Transaction;
 
 /** What all operations that make an inode share. */
 final class Creation {
+  /** What is to be made. */
+  record What(FileType type, int mode, int umask, long rdev, long size) {
+    What(FileType type, int mode, int umask) {
+      this(type, mode, umask, 0, 0);
+    }
+  }
+
   private Creation() {}
 
   /** Makes an inode under a new name; EEXIST. */
   static Inode make(
-      Transaction tx,
-      Timestamp now,
-      Caller caller,
-      InodeId parentId,
-      Name name,
-      FileType type,
-      int mode,
-      long rdev,
-      long size) {
+      Transaction tx, Timestamp now, Caller caller, InodeId parentId, Name name, What what) {
     Names.checkEntry(name, Errno.EEXIST);
     Inode parent = tx.directory(parentId);
     Access.require(parent, caller, Access.EXECUTE);
@@ -37,21 +38,31 @@ final class Creation {
       throw exists(name);
     }
     Access.requireAdd(parent, caller);
+    Inode inode = inode(tx, now, caller, parent, what);
+    enter(tx, now, parent, name, inode);
+    return inode;
+  }
+
+  /** Makes an inode that belongs into {@code parent}, without the entry. */
+  static Inode inode(Transaction tx, Timestamp now, Caller caller, Inode parent, What what) {
+    Acl inherited = AclChange.inherited(tx, parent, what.type());
+    Acl own = inherited == null ? null : AclRules.ofNew(inherited, what.mode());
+    int permitted = own == null ? what.mode() & ~what.umask() : AclRules.mode(own, what.mode());
     int gid = Modes.groupOfNew(parent, caller);
-    boolean directory = type == FileType.DIRECTORY;
+    boolean directory = what.type() == FileType.DIRECTORY;
     InodeId id = new InodeId(tx.add(Counter.INODE, 1));
     Inode inode =
         new Inode(
             id,
-            type,
+            what.type(),
             directory
-                ? Modes.modeOfNewDirectory(parent, mode)
-                : Modes.modeOfNewFile(mode, gid, caller),
+                ? Modes.modeOfNewDirectory(parent, permitted)
+                : Modes.modeOfNewFile(permitted, gid, caller),
             directory ? 2 : 1,
             caller.uid(),
             gid,
-            rdev,
-            size,
+            what.rdev(),
+            what.size(),
             0,
             now,
             now,
@@ -59,12 +70,17 @@ final class Creation {
             now,
             1,
             parent.settings(),
-            directory ? parentId : new InodeId(0),
+            directory ? parent.id() : new InodeId(0),
             id.value(),
-            Inode.UNCUT);
+            Inode.UNCUT,
+            0,
+            null);
+    if (inherited != null && own != null) {
+      int flags = AclChange.store(tx, inode, inherited, own);
+      inode = inode.edit().flag(flags, true).done();
+    }
     tx.putInode(inode);
     tx.add(Counter.INODES, 1);
-    enter(tx, now, parent, name, inode);
     return inode;
   }
 

@@ -63,6 +63,15 @@ public final class FileLayout {
     }
   }
 
+  /** Sees to it that no extent reaches across {@code offset}. */
+  static void split(Transaction tx, long tree, long offset) {
+    Extent across = tx.extentBefore(tree, offset);
+    if (across != null && across.fileEnd() > offset) {
+      tx.putExtent(tree, part(across, across.fileOffset(), offset));
+      tx.putExtent(tree, part(across, offset, across.fileEnd()));
+    }
+  }
+
   private static Extent part(Extent e, long from, long to) {
     return new Extent(
         from, (int) (to - from), e.chunk(), e.chunkOffset() + (int) (from - e.fileOffset()));

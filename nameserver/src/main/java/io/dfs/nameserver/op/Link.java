@@ -29,14 +29,17 @@ final class Link {
       throw new FsException(Errno.EPERM, "a directory has one name only");
     }
     Access.requireAdd(parent, m.caller());
-    if (inode.nlink() == 0) {
+    if (inode.nlink() == 0 && !inode.has(Inode.LINKABLE)) {
       throw new FsException(Errno.ENOENT, "inode " + inode.id() + " has no name any more");
     }
     if (inode.nlink() >= MAX_LINKS) {
       throw new FsException(
           Errno.EMLINK, "inode " + inode.id() + " has " + MAX_LINKS + " names; copy it instead");
     }
-    Inode linked = inode.edit().addLinks(1).ctime(now).done();
+    if (inode.nlink() == 0) {
+      tx.deleteOrphan(inode.id());
+    }
+    Inode linked = inode.edit().addLinks(1).flag(Inode.LINKABLE, false).ctime(now).done();
     tx.putInode(linked);
     Creation.enter(tx, now, parent, m.name(), linked);
     return new Reply.Node(linked.attr());

@@ -12,7 +12,13 @@ final class Mkdir {
 
   static Reply.Node apply(Transaction tx, Timestamp now, Mutation.Mkdir m) {
     return new Reply.Node(
-        Creation.make(tx, now, m.caller(), m.parent(), m.name(), FileType.DIRECTORY, m.mode(), 0, 0)
+        Creation.make(
+                tx,
+                now,
+                m.caller(),
+                m.parent(),
+                m.name(),
+                new Creation.What(FileType.DIRECTORY, m.mode(), m.umask()))
             .attr());
   }
 }

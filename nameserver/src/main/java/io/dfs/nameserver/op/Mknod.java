@@ -24,7 +24,12 @@ final class Mknod {
     }
     return new Reply.Node(
         Creation.make(
-                tx, now, m.caller(), m.parent(), m.name(), type, m.mode(), device ? m.rdev() : 0, 0)
+                tx,
+                now,
+                m.caller(),
+                m.parent(),
+                m.name(),
+                new Creation.What(type, m.mode(), m.umask(), device ? m.rdev() : 0, 0))
             .attr());
   }
 }

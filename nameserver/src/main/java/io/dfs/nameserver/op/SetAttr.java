@@ -8,7 +8,9 @@ import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.namespace.Access;
+import io.dfs.nameserver.namespace.AclRules;
 import io.dfs.nameserver.namespace.Modes;
+import io.dfs.nameserver.state.Acl;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Effect;
 import io.dfs.nameserver.state.Inode;
@@ -51,9 +53,18 @@ final class SetAttr {
       resize(m.sizeBytes());
     }
     changeTimes();
+    changeAcl();
     Inode changed = edit.mode(mode).ctime(now).done();
     tx.putInode(changed);
     return new Reply.Node(changed.attr());
+  }
+
+  /** The permission bits are a part of the ACL. */
+  private void changeAcl() {
+    Acl acl = inode.acl();
+    if (acl != null && m.mode() != null) {
+      tx.putXattr(inode.id(), Acl.ACCESS, AclRules.changed(acl, mode).encode());
+    }
   }
 
   private void changeOwner() {

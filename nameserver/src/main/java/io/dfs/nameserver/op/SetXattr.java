@@ -24,6 +24,10 @@ final class SetXattr {
       throw new FsException(Errno.ERANGE, "attribute values have at most 64 KiB");
     }
     Xattrs.requireWrite(inode, m.caller(), m.name());
+    if (Xattrs.isAcl(m.name())) {
+      AclChange.set(tx, now, inode, m);
+      return Reply.Done.DONE;
+    }
     boolean exists = tx.xattr(m.inode(), m.name()) != null;
     if (exists && m.flags() == Mutation.SetXattr.CREATE) {
       throw new FsException(Errno.EEXIST, "attribute '" + m.name() + "' exists already");

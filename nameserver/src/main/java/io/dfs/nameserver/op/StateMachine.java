@@ -88,7 +88,9 @@ public final class StateMachine {
 
   private static Outcome repeated(Command.Mutate command, SlotReply last) {
     Reply reply = last.replay();
-    boolean opens = command.mutation() instanceof Mutation.Create create && create.open();
+    boolean opens =
+        command.mutation() instanceof Mutation.CreateUnnamed
+            || (command.mutation() instanceof Mutation.Create create && create.open());
     return new Outcome(
         reply,
         null,
@@ -152,6 +154,12 @@ public final class StateMachine {
       return SetXattr.apply(tx, now, m);
     } else if (mutation instanceof Mutation.RemoveXattr m) {
       return RemoveXattr.apply(tx, now, m);
+    } else if (mutation instanceof Mutation.Allocate m) {
+      return Allocate.apply(tx, now, m);
+    } else if (mutation instanceof Mutation.CloneRange m) {
+      return CloneRange.apply(tx, now, m);
+    } else if (mutation instanceof Mutation.CreateUnnamed m) {
+      return CreateUnnamed.apply(tx, now, m);
     } else if (mutation instanceof Mutation.SetSettings m) {
       return SetSettings.apply(tx, now, m);
     }

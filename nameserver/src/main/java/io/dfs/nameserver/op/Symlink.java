@@ -26,7 +26,13 @@ final class Symlink {
           Errno.ENAMETOOLONG, "a target of " + length + " bytes; 4095 is the most");
     }
     Inode link =
-        Creation.make(tx, now, m.caller(), m.parent(), m.name(), FileType.SYMLINK, 0777, 0, length);
+        Creation.make(
+            tx,
+            now,
+            m.caller(),
+            m.parent(),
+            m.name(),
+            new Creation.What(FileType.SYMLINK, 0777, 0, 0, length));
     tx.putSymlink(link.id(), m.target());
     return new Reply.Node(link.attr());
   }

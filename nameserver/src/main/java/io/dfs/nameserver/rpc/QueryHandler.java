@@ -73,6 +73,9 @@ final class QueryHandler {
       return lookup(q);
     } else if (query instanceof Query.GetAttr q) {
       return new Reply.Node(tables.inode(q.inode()).attr());
+    } else if (query instanceof Query.Access q) {
+      Access.require(tables.inode(q.inode()), q.caller(), q.mask() & 7);
+      return Reply.Done.DONE;
     } else if (query instanceof Query.Open q) {
       return open(q);
     } else if (query instanceof Query.OpenAt q) {

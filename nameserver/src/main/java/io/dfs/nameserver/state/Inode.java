@@ -8,12 +8,13 @@ import io.dfs.common.message.DataSettings;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Timestamp;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An inode as it is stored.
  *
  * <pre>
- *  0 format = 2 [1]   1 type [1]         2 mode [2]        4 nlink [4]
+ *  0 format = 2 [1]   1 type [1]         2 flags, mode [2] 4 nlink [4]
  *  8 uid [4]         12 gid [4]         16 rdev [8]       24 size [8]
  * 32 allocated [8]   40 version [8]     48 chunkBytes [4] 52 replicas [4]
  * 56 parent [8]      64 tree [8]
@@ -21,11 +22,16 @@ import java.nio.ByteBuffer;
  * 120 cutAt [8]
  * </pre>
  *
+ * The upper four bits at 2 are the flags, the lower twelve the mode.
+ *
  * @param size of a directory: the number of its entries
  * @param parent of a directory: where ".." leads; else 0
  * @param tree which extents are its layout
  * @param cutAt extents from here on are not of the layout any more: they are worked off in the
  *     background, and no extent may be added there until they are. {@link #UNCUT} if there are none
+ * @param flags a sum of {@link #ACCESS_ACL}, {@link #DEFAULT_ACL} and {@link #LINKABLE}
+ * @param acl the access ACL if it has one, which is stored as an extended attribute; null where
+ *     nobody needs it
  */
 public record Inode(
     InodeId id,
@@ -45,8 +51,21 @@ public record Inode(
     DataSettings settings,
     InodeId parent,
     long tree,
-    long cutAt) {
+    long cutAt,
+    int flags,
+    @Nullable Acl acl) {
   public static final long UNCUT = Long.MAX_VALUE;
+
+  /** It has an ACL of its own. */
+  public static final int ACCESS_ACL = 1;
+
+  /** A directory whose new entries get an ACL. */
+  public static final int DEFAULT_ACL = 2;
+
+  /** It has never had a name and may get one. */
+  public static final int LINKABLE = 4;
+
+  private static final int MODE_BITS = 12;
 
   private static final byte FORMAT = 2;
   private static final int BYTES = 128;
@@ -58,6 +77,22 @@ public record Inode(
 
   public boolean isRegular() {
     return type == FileType.REGULAR;
+  }
+
+  /** Whether bytes up to {@code end} would touch what is not worked off yet. */
+  public boolean isCutBefore(long end) {
+    return cutAt != UNCUT && end >= cutAt;
+  }
+
+  public boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  /** With its access ACL, for permission checks. */
+  Inode with(@Nullable Acl accessAcl) {
+    return new Inode(
+        id, type, mode, nlink, uid, gid, rdev, size, allocated, atime, mtime, ctime, btime, version,
+        settings, parent, tree, cutAt, flags, accessAcl);
   }
 
   public Attr attr() {
@@ -72,7 +107,8 @@ public record Inode(
 
   public byte[] encode() {
     ByteBuffer out = ByteBuffer.allocate(BYTES);
-    out.put(FORMAT).put(Format.code(type)).putShort((short) mode).putInt(nlink);
+    out.put(FORMAT).put(Format.code(type)).putShort((short) (flags << MODE_BITS | mode));
+    out.putInt(nlink);
     out.putInt(uid).putInt(gid).putLong(rdev).putLong(size).putLong(allocated).putLong(version);
     out.putInt(settings.chunkBytes()).putInt(settings.replicas());
     out.putLong(parent.value()).putLong(tree);
@@ -96,7 +132,8 @@ public record Inode(
     ByteBuffer in = ByteBuffer.wrap(bytes);
     Format.check(in, FORMAT, "inode");
     FileType type = TYPES[in.get()];
-    int mode = in.getShort();
+    int bits = in.getShort() & 0xffff;
+    int mode = bits & (1 << MODE_BITS) - 1;
     int nlink = in.getInt();
     int uid = in.getInt();
     int gid = in.getInt();
@@ -125,7 +162,9 @@ public record Inode(
         settings,
         parent,
         tree,
-        in.getLong());
+        in.getLong(),
+        bits >> MODE_BITS,
+        null);
   }
 
   /** An inode under change. Confined to one operation. */
@@ -145,6 +184,7 @@ public record Inode(
     private InodeId parent;
     private long tree;
     private long cutAt;
+    private int flags;
 
     private Edit(Inode from) {
       this.from = from;
@@ -162,6 +202,7 @@ public record Inode(
       parent = from.parent;
       tree = from.tree;
       cutAt = from.cutAt;
+      flags = from.flags;
     }
 
     public Edit mode(int value) {
@@ -241,6 +282,11 @@ public record Inode(
       return this;
     }
 
+    public Edit flag(int flag, boolean on) {
+      flags = on ? flags | flag : flags & ~flag;
+      return this;
+    }
+
     public Inode done() {
       if (nlink < 0 || size < 0 || allocated < 0) {
         throw new FsException(Errno.EIO, "inode " + from.id + " would get a negative count");
@@ -263,7 +309,9 @@ public record Inode(
           settings,
           parent,
           tree,
-          cutAt);
+          cutAt,
+          flags,
+          from.acl);
     }
   }
 }

@@ -35,7 +35,17 @@ public sealed class Tables permits Transaction {
 
   public @Nullable Inode findInode(InodeId id) {
     byte[] value = reader.get(Keys.inode(id));
-    return value == null ? null : Inode.decode(id, value);
+    if (value == null) {
+      return null;
+    }
+    Inode inode = Inode.decode(id, value);
+    return inode.has(Inode.ACCESS_ACL) ? inode.with(acl(id, Acl.ACCESS)) : inode;
+  }
+
+  /** The ACL that an inode has under this name of an attribute. */
+  public @Nullable Acl acl(InodeId inode, Name which) {
+    byte[] value = xattr(inode, which);
+    return value == null ? null : Acl.decode(value);
   }
 
   /** ENOENT when there is none. */

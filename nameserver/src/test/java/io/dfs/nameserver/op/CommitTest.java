@@ -36,6 +36,25 @@ final class CommitTest {
   }
 
   @Test
+  void appendsOfTwoThatKnewTheSameEndFollowEachOther() {
+    InodeId f = tree.create(ROOT, "f");
+    ChunkId ann = tree.allocate();
+    ChunkId bob = tree.allocate();
+    tree.done(append(f, new Extent(0, 10, ann, 0)));
+    Attr attr =
+        Tree.attr(tree.done(append(f, new Extent(0, 5, bob, 0), new Extent(5, 2, ann, 10))));
+    assertEquals(17, attr.sizeBytes());
+    assertEquals(
+        List.of(new Extent(0, 10, ann, 0), new Extent(10, 5, bob, 0), new Extent(15, 2, ann, 10)),
+        FileLayout.head(tree.tables(), tree.inode(f)).extents());
+  }
+
+  private Mutation.Commit append(InodeId f, Extent... extents) {
+    return new Mutation.Commit(
+        tree.id(), f, List.of(extents), Timestamp.EPOCH, List.of(), false, false, true);
+  }
+
+  @Test
   void newBytesCutOldOnesWhoseChunkIsDroppedWithItsLastByte() {
     InodeId f = tree.create(ROOT, "f");
     ChunkId old = tree.allocate();

@@ -155,7 +155,7 @@ final class RandomOperationsTest {
   }
 
   private void step() {
-    switch (random.nextInt(15)) {
+    switch (random.nextInt(18)) {
       case 0, 1 -> make(false);
       case 2 -> make(true);
       case 3 -> remove(false);
@@ -165,6 +165,8 @@ final class RandomOperationsTest {
       case 8, 9, 10, 11 -> commit();
       case 12 -> truncate();
       case 13 -> shatter();
+      case 14, 15 -> allocate();
+      case 16 -> cloneRange();
       default -> purge();
     }
   }
@@ -414,6 +416,110 @@ final class RandomOperationsTest {
               false),
           null);
       file.bytes = Arrays.copyOf(file.bytes, size);
+    }
+  }
+
+  private void allocate() {
+    Node file = anyFile();
+    if (file == null) {
+      return;
+    }
+    int mode =
+        List.of(
+                0,
+                Mutation.Allocate.KEEP_SIZE,
+                Mutation.Allocate.PUNCH_HOLE | Mutation.Allocate.KEEP_SIZE,
+                Mutation.Allocate.ZERO_RANGE,
+                Mutation.Allocate.ZERO_RANGE | Mutation.Allocate.KEEP_SIZE,
+                Mutation.Allocate.COLLAPSE_RANGE,
+                Mutation.Allocate.INSERT_RANGE)
+            .get(random.nextInt(7));
+    boolean moves =
+        mode == Mutation.Allocate.COLLAPSE_RANGE || mode == Mutation.Allocate.INSERT_RANGE;
+    // Bytes move by whole blocks only, and few files here are so long of themselves.
+    int unit = moves ? 4096 : 1;
+    int offset = unit * random.nextInt(moves ? 2 : MAX_BYTES);
+    int length = unit * (1 + random.nextInt(moves ? 1 : MAX_BYTES));
+    int size = file.bytes.length;
+    if (moves && size < 5000) {
+      grow(file, 5000 + random.nextInt(9000));
+      size = file.bytes.length;
+    }
+    boolean fits =
+        mode == Mutation.Allocate.COLLAPSE_RANGE ? offset + length < size : offset < size;
+    Errno expected = moves && !fits ? Errno.EINVAL : null;
+    long done = 0;
+    while (done < length) {
+      Reply reply =
+          mutate(
+              new Mutation.Allocate(next(), id(file), mode, offset + done, length - done, false),
+              expected);
+      if (expected != null) {
+        return;
+      }
+      done += ((Reply.Ranged) reply).doneBytes();
+    }
+    file.bytes = allocated(file.bytes, mode, offset, length);
+  }
+
+  private void grow(Node file, int size) {
+    mutate(
+        new Mutation.SetAttr(
+            next(), Caller.ROOT, id(file), null, null, null, (long) size, null, null, false, false),
+        null);
+    file.bytes = Arrays.copyOf(file.bytes, size);
+  }
+
+  private static long[] allocated(long[] bytes, int mode, int offset, int length) {
+    int end = offset + length;
+    int size = bytes.length;
+    if (mode == Mutation.Allocate.COLLAPSE_RANGE || mode == Mutation.Allocate.INSERT_RANGE) {
+      boolean out = mode == Mutation.Allocate.COLLAPSE_RANGE;
+      long[] moved = new long[out ? size - length : size + length];
+      System.arraycopy(bytes, 0, moved, 0, offset);
+      System.arraycopy(
+          bytes,
+          out ? end : offset,
+          moved,
+          out ? offset : end,
+          moved.length - (out ? offset : end));
+      return moved;
+    }
+    boolean grows = (mode & Mutation.Allocate.KEEP_SIZE) == 0;
+    long[] result = grows ? Arrays.copyOf(bytes, Math.max(size, end)) : bytes.clone();
+    if ((mode & ~Mutation.Allocate.KEEP_SIZE) != 0) {
+      Arrays.fill(result, Math.min(offset, result.length), Math.min(end, result.length), 0);
+    }
+    return result;
+  }
+
+  private void cloneRange() {
+    Node from = anyFile();
+    Node to = random.nextInt(4) == 0 ? from : anyFile();
+    if (from == null || to == null) {
+      return;
+    }
+    int source = random.nextInt(MAX_BYTES);
+    int target = random.nextInt(MAX_BYTES);
+    int length = random.nextInt(4) == 0 ? 4000 : 1 + random.nextInt(MAX_BYTES);
+    Errno expected = from == to && Math.abs(source - target) < length ? Errno.EINVAL : null;
+    long done = 0;
+    int size = Math.min(length, from.bytes.length - source);
+    do {
+      Reply reply =
+          mutate(
+              new Mutation.CloneRange(
+                  next(), id(from), source + done, id(to), target + done, length - done, false),
+              expected);
+      if (expected != null) {
+        return;
+      }
+      done += ((Reply.Ranged) reply).doneBytes();
+    } while (done < size);
+    if (size > 0) {
+      long[] bytes = Arrays.copyOf(to.bytes, Math.max(to.bytes.length, target + size));
+      System.arraycopy(from.bytes, source, bytes, target, size);
+      to.bytes = bytes;
     }
   }
 
