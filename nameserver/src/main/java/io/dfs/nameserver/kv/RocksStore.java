@@ -38,6 +38,9 @@ public final class RocksStore implements KeyValueStore {
   /** Two memtables: one takes writes while the other goes to disk. */
   private static final long MEMTABLE_BYTES = 16L << 20;
 
+  /** Of the memtable's bytes, for a filter that answers most questions for what is not there. */
+  private static final double MEMTABLE_BLOOM = 0.05;
+
   /** A table file takes a descriptor and some KiB; 256 of them hold 16 GiB. */
   private static final int OPEN_FILES = 256;
 
@@ -59,6 +62,8 @@ public final class RocksStore implements KeyValueStore {
         .setCreateIfMissing(true)
         .setWriteBufferSize(MEMTABLE_BYTES)
         .setMaxWriteBufferNumber(2)
+        .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM)
+        .setMemtableWholeKeyFiltering(true)
         .setMaxOpenFiles(OPEN_FILES)
         .setMaxBackgroundJobs(2)
         .setMaxTotalWalSize(64L << 20)

@@ -25,6 +25,7 @@ final class Commit {
     SessionId session = m.request().session();
     Inode.Edit edit = inode.edit();
     long size = inode.size();
+    long allocated = inode.allocated();
     long moved = m.append() && !m.extents().isEmpty() ? size - m.extents().get(0).fileOffset() : 0;
     for (Extent placed : m.extents()) {
       Extent extent = moved == 0 ? placed : moved(placed, moved);
@@ -33,11 +34,15 @@ final class Commit {
         throw new TailInTheWay(inode);
       }
       write(tx, session, extent);
-      edit.addAllocated(-FileLayout.cut(tx, inode.tree(), extent.fileOffset(), extent.fileEnd()));
-      edit.addAllocated(extent.length());
-      FileLayout.add(tx, inode.tree(), extent);
+      // No extent reaches past the size, so what is written from there on cuts none.
+      if (extent.fileOffset() < size) {
+        allocated -= FileLayout.cut(tx, inode.tree(), extent.fileOffset(), extent.fileEnd());
+      }
+      FileLayout.add(tx, inode.tree(), extent, allocated > 0, extent.fileEnd() < size);
+      allocated += extent.length();
       size = Math.max(size, extent.fileEnd());
     }
+    edit.addAllocated(allocated - inode.allocated());
     if (!m.extents().isEmpty()) {
       edit.size(size).newVersion();
     }

@@ -79,12 +79,23 @@ public final class FileLayout {
 
   /** Adds an extent to where the tree has none, joined with neighbours that continue it. */
   static void add(Transaction tx, long tree, Extent extent) {
+    add(tx, tree, extent, true, true);
+  }
+
+  /**
+   * {@link #add} for those who know more.
+   *
+   * @param mayFollow whether there may be extents before it: looking for them is the greater part
+   *     of the work
+   * @param mayPrecede whether there may be extents after it
+   */
+  static void add(Transaction tx, long tree, Extent extent, boolean mayFollow, boolean mayPrecede) {
     Extent joined = extent;
-    Extent before = tx.extentBefore(tree, extent.fileOffset());
+    Extent before = mayFollow ? tx.extentBefore(tree, extent.fileOffset()) : null;
     if (before != null && continues(before, joined)) {
       joined = join(before, joined);
     }
-    Extent after = tx.extentAt(tree, extent.fileEnd());
+    Extent after = mayPrecede ? tx.extentAt(tree, extent.fileEnd()) : null;
     if (after != null && continues(joined, after)) {
       tx.deleteExtent(tree, after.fileOffset());
       joined = join(joined, after);

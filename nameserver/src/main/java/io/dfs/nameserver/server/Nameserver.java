@@ -15,6 +15,7 @@ import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
+import io.dfs.nameserver.kv.CachedStore;
 import io.dfs.nameserver.kv.KeyValueStore;
 import io.dfs.nameserver.kv.RocksStore;
 import io.dfs.nameserver.lock.LockWaiters;
@@ -72,7 +73,7 @@ public final class Nameserver implements AutoCloseable {
   public static Nameserver start(NameserverConfig config, String version) {
     StateDirectory directory = StateDirectory.lock(config.dir());
     try {
-      RocksStore store = RocksStore.open(directory.database(), config.cache());
+      KeyValueStore store = new CachedStore(RocksStore.open(directory.database(), config.cache()));
       try {
         return serve(config, version, directory, store);
       } catch (RuntimeException e) {
@@ -86,7 +87,7 @@ public final class Nameserver implements AutoCloseable {
   }
 
   private static Nameserver serve(
-      NameserverConfig config, String version, StateDirectory directory, RocksStore store) {
+      NameserverConfig config, String version, StateDirectory directory, KeyValueStore store) {
     EffectRouter router = new EffectRouter();
     LocalLog commands = new LocalLog(store, router, true);
     Tables tables = new Tables(store);
@@ -133,7 +134,7 @@ public final class Nameserver implements AutoCloseable {
 
   private static Services services(
       NameserverConfig config,
-      RocksStore store,
+      KeyValueStore store,
       Tables tables,
       LocalLog commands,
       String clusterId) {

@@ -130,7 +130,7 @@ public sealed class Tables permits Transaction {
     if (offset >= end) {
       return extents;
     }
-    Entry before = reader.last(Keys.extents(tree), Keys.extent(tree, offset));
+    Entry before = offset == 0 ? null : reader.last(Keys.extents(tree), Keys.extent(tree, offset));
     if (before != null) {
       Extent extent = extent(before);
       if (extent.fileEnd() > offset) {
@@ -148,6 +148,9 @@ public sealed class Tables permits Transaction {
 
   /** The last extent that begins before {@code offset}. */
   public @Nullable Extent extentBefore(long tree, long offset) {
+    if (offset == 0) {
+      return null;
+    }
     Entry e = reader.last(Keys.extents(tree), Keys.extent(tree, offset));
     return e == null ? null : extent(e);
   }
