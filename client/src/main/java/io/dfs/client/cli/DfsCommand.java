@@ -33,6 +33,7 @@ import picocli.CommandLine.ParameterException;
       DfCommand.class,
       StatusCommand.class,
       ServersCommand.class,
+      MetadataCommand.class,
       BenchCommand.class,
       VersionCommand.class,
       HelpCommand.class
@@ -69,14 +70,19 @@ public final class DfsCommand {
 
   static CommandLine commandLine() {
     CommandLine dfs = new CommandLine(new DfsCommand());
-    for (CommandLine command : dfs.getSubcommands().values()) {
-      if (!command.getCommandSpec().helpCommand()) {
-        command.addMixin(CommonOptions.MIXIN, new CommonOptions());
-      }
-    }
+    addCommonOptions(dfs);
     return dfs.setExecutionExceptionHandler(new FailureLine())
         .setParameterExceptionHandler(DfsCommand::wrongUsage)
         .setUsageHelpAutoWidth(true);
+  }
+
+  private static void addCommonOptions(CommandLine parent) {
+    for (CommandLine command : parent.getSubcommands().values()) {
+      if (!command.getCommandSpec().helpCommand()) {
+        command.addMixin(CommonOptions.MIXIN, new CommonOptions());
+        addCommonOptions(command);
+      }
+    }
   }
 
   private static int wrongUsage(ParameterException failure, String[] unused) {

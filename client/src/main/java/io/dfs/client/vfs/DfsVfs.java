@@ -146,6 +146,11 @@ public final class DfsVfs implements Vfs, AutoCloseable {
         .thenApply(Reply.LayoutPart::layout);
   }
 
+  /** A question of an administrator to the nameserver. */
+  public <R extends Reply> CompletableFuture<R> ask(Query question, Class<R> type) {
+    return nameserver.query(question, type);
+  }
+
   /** What is created in the directory from now on inherits; 0 leaves that part as it is. */
   public CompletableFuture<Attr> setSettings(
       Caller caller, InodeId directory, int chunkBytes, int replicas) {

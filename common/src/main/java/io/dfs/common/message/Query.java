@@ -149,4 +149,37 @@ public sealed interface Query extends Message {
    * @param problem for the log: what was wrong
    */
   record ReportReplica(ChunkId chunk, NodeId server, String problem) implements Query {}
+
+  /**
+   * An archive of the nameserver's state as it is now. Answered by {@link Reply.FeedOpened}, as are
+   * the next two; EAGAIN when too many are under way.
+   */
+  record BackupMetadata() implements Query {}
+
+  /** The nameserver's state as it is now as lines of JSON. */
+  record DumpMetadata() implements Query {}
+
+  /**
+   * A check of the whole filesystem: lines of JSON, one for each finding.
+   *
+   * @param repair whether to mend what can be mended
+   * @param copies whether to ask the dataservers for what they hold
+   */
+  record CheckFilesystem(boolean repair, boolean copies) implements Query {}
+
+  /**
+   * The part of a long answer that begins at {@code offset}: the one after the last that was
+   * fetched, or that one again. Answered by {@link Reply.FeedPart}; ESTALE when the nameserver has
+   * given the answer up.
+   */
+  record ReadFeed(long feed, long offset) implements Query {}
+
+  /** Ends a long answer, fetched or not. Answered by {@link Reply.Done}. */
+  record CloseFeed(long feed) implements Query {}
+
+  /**
+   * After a restore: chunks that were written after the backup are garbage from now on. Answered by
+   * {@link Reply.Done}.
+   */
+  record DiscardNewer() implements Query {}
 }

@@ -107,4 +107,13 @@ public sealed interface Reply extends Message {
   record ChunkData(int length, int[] crcs) implements Reply {}
 
   record ChunkInfo(int length) implements Reply {}
+
+  /** An answer that is fetched by {@link Query.ReadFeed}, and ended by {@link Query.CloseFeed}. */
+  record FeedOpened(long feed) implements Reply {}
+
+  /**
+   * @param bytes empty when nothing is ready yet, or at the end
+   * @param end nothing follows
+   */
+  record FeedPart(byte[] bytes, boolean end) implements Reply {}
 }

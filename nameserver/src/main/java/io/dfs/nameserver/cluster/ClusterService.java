@@ -12,6 +12,7 @@ import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.state.Counter;
+import io.dfs.nameserver.state.NewerChunks;
 import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Tables;
 import java.util.ArrayList;
@@ -128,18 +129,20 @@ public final class ClusterService {
 
   /**
    * Chunks that nothing refers to, of those that a server holds. When in doubt a chunk is kept: one
-   * with a number from the future (this state may be an old copy), of an unknown group, or of a
-   * group that the server is not in.
+   * with a number from the future (this state may be an old copy) or made after the backup that was
+   * restored, of an unknown group, or of a group that the server is not in.
    */
   private List<ChunkId> garbage(ClusterRequest.Inventory inventory) {
     // Read before the chunks: one that is allocated meanwhile has a greater number.
     long last = tables.counter(Counter.CHUNK);
+    List<NewerChunks> newer = tables.newer();
     List<ChunkId> garbage = new ArrayList<>();
     for (ChunkId chunk : inventory.chunks()) {
       @Nullable Group group = tables.findGroup(chunk.group());
       if (chunk.sequence() <= last
           && group != null
           && group.members().contains(inventory.node())
+          && newer.stream().noneMatch(kept -> kept.contains(chunk))
           && tables.findChunk(chunk) == null) {
         garbage.add(chunk);
       }

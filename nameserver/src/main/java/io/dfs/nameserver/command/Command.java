@@ -84,4 +84,18 @@ public sealed interface Command {
 
   /** The server has deleted these chunks. Answered by Done. */
   record Deleted(NodeId node, List<ChunkId> chunks) implements Command {}
+
+  /**
+   * The state is that of a backup: what was numbered since then keeps its numbers, and the chunks
+   * among it are kept. Answered by Done.
+   *
+   * @param oldestOpen the least sequence of a chunk that was being written then, and which may have
+   *     grown since; {@link Long#MAX_VALUE} when there is none
+   */
+  record Restored(long oldestOpen, Timestamp now) implements Command {}
+
+  /**
+   * Chunks that were made after a backup that was restored are kept no longer. Answered by Done.
+   */
+  record DiscardNewer() implements Command {}
 }

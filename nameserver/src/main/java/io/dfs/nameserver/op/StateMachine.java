@@ -189,6 +189,10 @@ public final class StateMachine {
       return Relocate.apply(tx, c);
     } else if (command instanceof Command.Format c) {
       return Cluster.apply(tx, c);
+    } else if (command instanceof Command.Restored c) {
+      return Restored.apply(tx, c);
+    } else if (command instanceof Command.DiscardNewer c) {
+      return Restored.apply(tx, c);
     }
     throw new FsException(Errno.ENOSYS, command.getClass().getSimpleName() + " is not known");
   }

@@ -64,6 +64,10 @@ final class QueryHandler {
       return await(q);
     } else if (query instanceof Query.SyncMetadata) {
       return services.commands().sync().thenApply(unused -> Reply.Done.DONE);
+    } else if (query instanceof Query.ReadFeed q) {
+      return services.feeds().read(q.feed(), q.offset());
+    } else if (query instanceof Query.DiscardNewer) {
+      return services.commands().submit(new Command.DiscardNewer(), false);
     }
     return CompletableFuture.completedFuture(now(query));
   }
@@ -108,6 +112,13 @@ final class QueryHandler {
       return status.statFs();
     } else if (query instanceof Query.GetStatus) {
       return status.status();
+    } else if (query instanceof Query.BackupMetadata) {
+      return services.feeds().open("backup", services.backups()::archive);
+    } else if (query instanceof Query.DumpMetadata) {
+      return services.feeds().open("dump", services.backups()::dump);
+    } else if (query instanceof Query.CloseFeed q) {
+      services.feeds().done(q.feed());
+      return Reply.Done.DONE;
     } else if (query instanceof Query.ReportReplica q) {
       log.warn(
           "a reader found the copy of chunk {} on {} bad: {}", q.chunk(), q.server(), q.problem());

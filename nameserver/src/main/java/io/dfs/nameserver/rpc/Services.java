@@ -1,8 +1,10 @@
 package io.dfs.nameserver.rpc;
 
+import io.dfs.nameserver.backup.Backups;
 import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
 import io.dfs.nameserver.kv.KeyValueStore;
@@ -26,4 +28,6 @@ public record Services(
     Garbage garbage,
     Registry registry,
     Placer placer,
-    ClusterService cluster) {}
+    ClusterService cluster,
+    Feeds feeds,
+    Backups backups) {}

@@ -82,6 +82,11 @@ public final class StatusReport {
               + replicas
               + " replicas; start or add dataservers");
     }
+    if (!tables.newer().isEmpty()) {
+      warnings.add(
+          "the tree was restored from a backup and chunks written after it are kept; when nothing"
+              + " is missed, dfs metadata discard-newer gives their space back");
+    }
     int failed = registry.failedDisks();
     if (failed > 0) {
       warnings.add(failed + " disks of dataservers are out of use; replace them");

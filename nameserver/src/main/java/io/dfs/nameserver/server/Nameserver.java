@@ -9,10 +9,14 @@ import io.dfs.common.message.Timestamp;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
+import io.dfs.nameserver.backup.BackupSchedule;
+import io.dfs.nameserver.backup.Backups;
+import io.dfs.nameserver.backup.Restore;
 import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
 import io.dfs.nameserver.kv.CachedStore;
@@ -27,6 +31,7 @@ import io.dfs.nameserver.session.Leases;
 import io.dfs.nameserver.session.OpenTable;
 import io.dfs.nameserver.session.SessionService;
 import io.dfs.nameserver.state.Tables;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -47,6 +52,8 @@ public final class Nameserver implements AutoCloseable {
   private final NetServer server;
   private final ScheduledExecutorService timer;
   private final String clusterId;
+  private final Feeds feeds;
+  private final BackupSchedule schedule;
 
   private Nameserver(
       StateDirectory directory,
@@ -55,7 +62,9 @@ public final class Nameserver implements AutoCloseable {
       NetThreads threads,
       NetServer server,
       ScheduledExecutorService timer,
-      String clusterId) {
+      String clusterId,
+      Feeds feeds,
+      BackupSchedule schedule) {
     this.directory = directory;
     this.store = store;
     this.commands = commands;
@@ -63,6 +72,8 @@ public final class Nameserver implements AutoCloseable {
     this.server = server;
     this.timer = timer;
     this.clusterId = clusterId;
+    this.feeds = feeds;
+    this.schedule = schedule;
   }
 
   /**
@@ -73,9 +84,12 @@ public final class Nameserver implements AutoCloseable {
   public static Nameserver start(NameserverConfig config, String version) {
     StateDirectory directory = StateDirectory.lock(config.dir());
     try {
-      KeyValueStore store = new CachedStore(RocksStore.open(directory.database(), config.cache()));
+      RocksStore database = RocksStore.open(directory.database(), config.cache());
+      KeyValueStore store = new CachedStore(database);
       try {
-        return serve(config, version, directory, store);
+        Backups backups =
+            new Backups(store, database::checkpoint, directory.checkpoints(), version);
+        return serve(config, version, directory, store, backups);
       } catch (RuntimeException e) {
         store.close();
         throw e;
@@ -87,7 +101,11 @@ public final class Nameserver implements AutoCloseable {
   }
 
   private static Nameserver serve(
-      NameserverConfig config, String version, StateDirectory directory, KeyValueStore store) {
+      NameserverConfig config,
+      String version,
+      StateDirectory directory,
+      KeyValueStore store,
+      Backups backups) {
     EffectRouter router = new EffectRouter();
     LocalLog commands = new LocalLog(store, router, true);
     Tables tables = new Tables(store);
@@ -97,7 +115,8 @@ public final class Nameserver implements AutoCloseable {
     try {
       format(config, directory, commands);
       String clusterId = tables.clusterId();
-      Services services = services(config, store, tables, commands, clusterId);
+      Services services = services(config, store, tables, commands, clusterId, backups);
+      BackupSchedule schedule = schedule(config, backups);
       router.route(services);
       services.sessions().resumeAll();
       StatusReport status =
@@ -110,7 +129,15 @@ public final class Nameserver implements AutoCloseable {
               hello -> welcome(hello, clusterId, version),
               new RequestHandler(services, status));
       return new Nameserver(
-          directory, store, commands, threads, server, timer(config, services), clusterId);
+          directory,
+          store,
+          commands,
+          threads,
+          server,
+          timer(config, services),
+          clusterId,
+          services.feeds(),
+          schedule);
     } catch (RuntimeException e) {
       threads.close();
       commands.close();
@@ -137,7 +164,8 @@ public final class Nameserver implements AutoCloseable {
       KeyValueStore store,
       Tables tables,
       LocalLog commands,
-      String clusterId) {
+      String clusterId,
+      Backups backups) {
     Registry registry =
         new Registry(
             tables,
@@ -160,7 +188,17 @@ public final class Nameserver implements AutoCloseable {
         registry,
         new Placer(registry, commands),
         new ClusterService(
-            registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()));
+            registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()),
+        new Feeds(),
+        backups);
+  }
+
+  private static BackupSchedule schedule(NameserverConfig config, Backups backups) {
+    BackupSchedule schedule =
+        new BackupSchedule(
+            backups, config.backupDir(), config.backupInterval(), config.backupCount());
+    schedule.start();
+    return schedule;
   }
 
   private static Reply.Welcome welcome(Hello hello, String clusterId, String version) {
@@ -200,9 +238,27 @@ public final class Nameserver implements AutoCloseable {
       services.waiters().sweep(now);
       services.reaper().sweep();
       services.garbage().load(now);
+      services.feeds().tick(now);
     } catch (RuntimeException e) {
       log.error("periodic work failed and is tried again; please report this", e);
     }
+  }
+
+  /**
+   * Makes a nameserver's directory from a backup. EEXIST unless it is empty or missing; EINVAL, EIO
+   * by the backup.
+   *
+   * @param dump whether it is a dump, else an archive
+   */
+  public static Restore.Restored restore(Path backup, Path directory, boolean dump) {
+    Path database = StateDirectory.database(directory);
+    Timestamp now = Timestamp.of(Instant.now());
+    Restore.Restored restored =
+        dump
+            ? Restore.dump(backup, directory, database, now)
+            : Restore.archive(backup, directory, database, now);
+    StateDirectory.mark(directory);
+    return restored;
   }
 
   public HostPort address() {
@@ -218,6 +274,8 @@ public final class Nameserver implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     server.close();
+    feeds.close();
+    schedule.close();
     commands.close();
     try {
       store.sync();

@@ -7,6 +7,7 @@ import io.dfs.common.config.Setting;
 import io.dfs.common.message.DataSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The settings of a nameserver. */
 @Section(value = "nameserver", doc = "The nameserver, which keeps the directory tree.")
@@ -64,7 +65,25 @@ public record NameserverConfig(
                 "Memory for the hot part of the tree. A busy tree of millions of files is faster"
                     + " with more.")
         @Bytes
-        long cache) {
+        long cache,
+    @Setting(
+            value = "",
+            doc =
+                "Where to put a backup of the tree now and then, best on another disk or machine."
+                    + " Empty: no backups but those that dfs metadata backup takes.")
+        Optional<Path> backupDir,
+    @Setting(
+            value = "1 h",
+            min = "1 s",
+            max = "30 d",
+            doc = "How often to take a backup into backup-dir.")
+        Duration backupInterval,
+    @Setting(
+            value = "24",
+            min = "1",
+            max = "10000",
+            doc = "How many backups to keep in backup-dir; older ones are removed.")
+        int backupCount) {
 
   private static final int BLOCK_BYTES = 64 << 10;
 

@@ -30,9 +30,13 @@ final class StateDirectory implements AutoCloseable {
 
   /** Makes the directory if need be, and locks it. EACCES, EEXIST when foreign, EBUSY. */
   static StateDirectory lock(Path directory) {
+    return lock(directory, false);
+  }
+
+  private static StateDirectory lock(Path directory, boolean restored) {
     try {
       Files.createDirectories(directory);
-      if (!Files.exists(directory.resolve(MARK)) && !isEmpty(directory)) {
+      if (!restored && !Files.exists(directory.resolve(MARK)) && !isEmpty(directory)) {
         throw new FsException(
             Errno.EEXIST,
             directory
@@ -74,6 +78,20 @@ final class StateDirectory implements AutoCloseable {
   }
 
   Path database() {
+    return database(directory);
+  }
+
+  /** Of the database while it is in use; emptied at each start. */
+  Path checkpoints() {
+    return directory.resolve("checkpoints");
+  }
+
+  /** Marks a directory in which a database was restored. */
+  static void mark(Path directory) {
+    lock(directory, true).close();
+  }
+
+  static Path database(Path directory) {
     return directory.resolve("db");
   }
 

@@ -33,6 +33,7 @@ import java.nio.ByteBuffer;
  * 'Q' session[8] inode[8]         the session holds locks on the inode: empty
  * 'Z' chunk[8]                    the chunk stays, with live bytes or without, for readers who know
  *                                 an old layout: until[8], ms of the epoch
+ * 'B' 'r' sequence[8]             chunks made after a backup: {@link NewerChunks}
  * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
  * </pre>
  *
@@ -208,6 +209,14 @@ public final class Keys {
 
   static byte[] lockedBy(SessionId session) {
     return key('Q', session.value());
+  }
+
+  static byte[] newer(long after) {
+    return ByteBuffer.allocate(10).put((byte) 'B').put((byte) 'r').putLong(after).array();
+  }
+
+  static byte[] newer() {
+    return new byte[] {'B', 'r'};
   }
 
   static byte[] counter(Counter counter) {

@@ -33,6 +33,10 @@ public sealed class Tables permits Transaction {
     this.reader = reader;
   }
 
+  static FileType type(byte code) {
+    return TYPES[code];
+  }
+
   public @Nullable Inode findInode(InodeId id) {
     byte[] value = reader.get(Keys.inode(id));
     if (value == null) {
@@ -89,7 +93,7 @@ public sealed class Tables permits Transaction {
       while (entries.size() < max && (e = cursor.next()) != null) {
         ByteBuffer in = ByteBuffer.wrap(e.value());
         InodeId child = new InodeId(in.getLong());
-        FileType type = TYPES[in.get()];
+        FileType type = type(in.get());
         byte[] name = new byte[in.remaining()];
         in.get(name);
         entries.add(new DirEntry(new Name(name), child, type, lastLong(e.key()), null));
@@ -161,7 +165,7 @@ public sealed class Tables permits Transaction {
     return value == null ? null : extent(new Entry(key, value));
   }
 
-  private static Extent extent(Entry e) {
+  static Extent extent(Entry e) {
     ByteBuffer in = ByteBuffer.wrap(e.value());
     return new Extent(lastLong(e.key()), in.getInt(), new ChunkId(in.getLong()), in.getInt());
   }
@@ -289,6 +293,19 @@ public sealed class Tables permits Transaction {
     List<InodeId> inodes = new ArrayList<>();
     numbers(Keys.lockedBy(session), 0, max).forEach(i -> inodes.add(new InodeId(i)));
     return inodes;
+  }
+
+  /** Of each restore the chunks that were made after its backup; few. */
+  public List<NewerChunks> newer() {
+    List<NewerChunks> newer = new ArrayList<>();
+    byte[] prefix = Keys.newer();
+    try (Cursor cursor = reader.scan(prefix, Keys.after(prefix))) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        newer.add(NewerChunks.decode(lastLong(e.key()), e.value()));
+      }
+    }
+    return newer;
   }
 
   /** The last eight bytes of keys with a prefix, those greater than {@code after}. */

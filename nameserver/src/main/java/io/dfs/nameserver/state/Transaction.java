@@ -97,7 +97,7 @@ public final class Transaction extends Tables {
 
   /**
    * Stores the chunk's new state; one that is garbage by it goes to its servers' queues, unless it
-   * is kept for a time.
+   * is kept for a time, or may hold what was written after a backup that was restored.
    */
   public void putChunk(ChunkId chunk, ChunkState state) {
     if (state.live() < 0) {
@@ -109,6 +109,9 @@ public final class Transaction extends Tables {
     }
     view.delete(Keys.chunk(chunk));
     add(Counter.CHUNKS, -1);
+    if (newer().stream().anyMatch(kept -> kept.contains(chunk))) {
+      return;
+    }
     Group group = findGroup(chunk.group());
     if (group != null) {
       for (NodeId member : group.members()) {
@@ -125,6 +128,11 @@ public final class Transaction extends Tables {
 
   public void deleteKept(ChunkId chunk) {
     view.delete(Keys.kept(chunk));
+  }
+
+  /** The server shall delete the chunk. */
+  public void putGarbage(NodeId node, ChunkId chunk) {
+    view.put(Keys.garbage(node, chunk.value()), EMPTY);
   }
 
   public void deleteGarbage(NodeId node, ChunkId chunk) {
@@ -224,6 +232,19 @@ public final class Transaction extends Tables {
 
   public void putClusterId(String id) {
     view.put(Keys.clusterId(), id.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** An entry of a table that the caller need not know. */
+  public void putRaw(byte[] key, byte[] value) {
+    view.put(key, value);
+  }
+
+  public void putNewer(NewerChunks newer) {
+    view.put(Keys.newer(newer.after()), newer.encode());
+  }
+
+  public void deleteNewer(NewerChunks newer) {
+    view.delete(Keys.newer(newer.after()));
   }
 
   public GroupId nextGroup() {

@@ -70,6 +70,11 @@ public final class Daemon {
     }
   }
 
+  /** More arguments for the next start. */
+  public void with(String... arguments) {
+    command.addAll(List.of(arguments));
+  }
+
   public void start() {
     process = launch();
   }
