@@ -1,7 +1,5 @@
 package io.dfs.client.meta;
 
-import io.dfs.common.error.Errno;
-import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.message.Attr;
@@ -100,12 +98,14 @@ public final class Namespace {
   }
 
   public CompletableFuture<Attr> mknod(
-      Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev) {
-    return make(parent, name, id -> new Mutation.Mknod(id, caller, parent, name, type, mode, rdev));
+      Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev, int umask) {
+    return make(
+        parent, name, id -> new Mutation.Mknod(id, caller, parent, name, type, mode, rdev, umask));
   }
 
-  public CompletableFuture<Attr> mkdir(Caller caller, InodeId parent, Name name, int mode) {
-    return make(parent, name, id -> new Mutation.Mkdir(id, caller, parent, name, mode));
+  public CompletableFuture<Attr> mkdir(
+      Caller caller, InodeId parent, Name name, int mode, int umask) {
+    return make(parent, name, id -> new Mutation.Mkdir(id, caller, parent, name, mode, umask));
   }
 
   public CompletableFuture<Attr> symlink(Caller caller, InodeId parent, Name name, byte[] target) {
@@ -150,10 +150,10 @@ public final class Namespace {
   }
 
   public CompletableFuture<Reply.Opened> create(
-      Caller caller, InodeId parent, Name name, int mode, boolean exclusive) {
+      Caller caller, InodeId parent, Name name, int mode, int umask, boolean exclusive) {
     return nameserver
         .mutate(
-            id -> new Mutation.Create(id, caller, parent, name, mode, exclusive, true),
+            id -> new Mutation.Create(id, caller, parent, name, mode, exclusive, true, umask),
             Reply.Opened.class)
         .thenApply(
             opened -> {
@@ -223,13 +223,10 @@ public final class Namespace {
         .thenAccept(done -> cache.forget(inode));
   }
 
+  /** Asks the nameserver, who knows the ACLs. */
   public CompletableFuture<Void> access(Caller caller, InodeId inode, int mask) {
-    return getattr(inode)
-        .thenAccept(
-            attr -> {
-              if (!Permissions.allow(caller, attr, mask)) {
-                throw new FsException(Errno.EACCES, "no permission for inode " + inode);
-              }
-            });
+    return nameserver
+        .query(new Query.Access(caller, inode, mask), Done.class)
+        .thenAccept(done -> {});
   }
 }

@@ -53,6 +53,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   private final Reader reader;
   private final HandleTable handles = new HandleTable();
   private final Opening opening;
+  private final FileRanges ranges;
   private volatile InodeId root = InodeId.ROOT;
 
   private DfsVfs(ClientConfig config, String description) {
@@ -63,6 +64,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     locks = rooms.locks;
     writing = rooms.writing;
     reader = rooms.reader;
+    ranges = new FileRanges(rooms);
     opening =
         new Opening(rooms, handles, (caller, inode) -> setattr(caller, inode, AttrChange.size(0)));
   }
@@ -176,7 +178,8 @@ public final class DfsVfs implements Vfs, AutoCloseable {
 
   @Override
   public void listen(Invalidations listener) {
-    // Nothing is vouched for past the time to live, so there is nothing to take back.
+    // Nothing is vouched for past the time to live, so there is nothing else to take back.
+    writing.onMoved(inode -> listener.inode(inode, true));
   }
 
   @Override
@@ -246,12 +249,24 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   @Override
   public CompletableFuture<Attr> mknod(
       Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev) {
-    return namespace.mknod(caller, parent, name, type, mode, rdev);
+    return mknod(caller, parent, name, type, mode, rdev, 0);
+  }
+
+  @Override
+  public CompletableFuture<Attr> mknod(
+      Caller caller, InodeId parent, Name name, FileType type, int mode, long rdev, int umask) {
+    return namespace.mknod(caller, parent, name, type, mode, rdev, umask);
   }
 
   @Override
   public CompletableFuture<Attr> mkdir(Caller caller, InodeId parent, Name name, int mode) {
-    return namespace.mkdir(caller, parent, name, mode);
+    return mkdir(caller, parent, name, mode, 0);
+  }
+
+  @Override
+  public CompletableFuture<Attr> mkdir(
+      Caller caller, InodeId parent, Name name, int mode, int umask) {
+    return namespace.mkdir(caller, parent, name, mode, umask);
   }
 
   @Override
@@ -285,7 +300,25 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   @Override
   public CompletableFuture<Opened> create(
       Caller caller, InodeId parent, Name name, int mode, boolean exclusive, OpenMode openMode) {
-    return opening.create(caller, parent, name, mode, exclusive, openMode);
+    return create(caller, parent, name, mode, 0, exclusive, openMode);
+  }
+
+  @Override
+  public CompletableFuture<Opened> create(
+      Caller caller,
+      InodeId parent,
+      Name name,
+      int mode,
+      int umask,
+      boolean exclusive,
+      OpenMode openMode) {
+    return opening.create(caller, parent, name, mode, umask, exclusive, openMode);
+  }
+
+  @Override
+  public CompletableFuture<Opened> tmpfile(
+      Caller caller, InodeId parent, int mode, int umask, OpenMode openMode) {
+    return opening.tmpfile(caller, parent, mode, umask, openMode);
   }
 
   @Override
@@ -358,6 +391,23 @@ public final class DfsVfs implements Vfs, AutoCloseable {
           FileState file = handles.get(number).file;
           return file == null ? syncMetadata() : file.flush(true);
         });
+  }
+
+  @Override
+  public CompletableFuture<Void> fallocate(long handle, int mode, long offset, long length) {
+    return attempt(() -> ranges.allocate(handles.get(handle), mode, offset, length));
+  }
+
+  @Override
+  public CompletableFuture<Long> seek(long handle, long offset, boolean hole) {
+    return attempt(() -> rooms.holes.find(handles.get(handle).file(), offset, hole));
+  }
+
+  @Override
+  public CompletableFuture<Long> copyRange(
+      long from, long fromOffset, long to, long toOffset, long length) {
+    return attempt(
+        () -> ranges.copy(handles.get(from), fromOffset, handles.get(to), toOffset, length));
   }
 
   // ---- directories and the rest
@@ -458,7 +508,12 @@ public final class DfsVfs implements Vfs, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> setlk(long handle, Lock lock, boolean wait) {
-    return attempt(() -> locks.set(handles.get(handle).inode, lock, wait));
+    return attempt(
+        () -> {
+          Handle open = handles.get(handle);
+          open.locking(lock);
+          return locks.set(open.inode, lock, wait);
+        });
   }
 
   private static <T> CompletableFuture<T> attempt(Supplier<CompletableFuture<T>> action) {

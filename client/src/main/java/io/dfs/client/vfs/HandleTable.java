@@ -1,5 +1,6 @@
 package io.dfs.client.vfs;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.read.ReadAhead;
 import io.dfs.client.vfs.Vfs.OpenMode;
 import io.dfs.client.write.FileState;
@@ -7,7 +8,11 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Lock;
 import io.dfs.common.message.Timestamp;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Open files and directories by the numbers that engines know them by. Shared. */
 final class HandleTable {
+  private record Owner(Lock.Kind kind, long owner) {}
+
   /**
    * An open file or directory.
    *
@@ -29,6 +36,10 @@ final class HandleTable {
     volatile @Nullable Timestamp readAt;
     volatile long readSecond;
 
+    /** Who may hold a lock that was taken through this handle: one for each process that did. */
+    @GuardedBy("this")
+    private final Set<Owner> lockOwners = new HashSet<>(0);
+
     Handle(
         InodeId inode,
         Caller caller,
@@ -40,6 +51,26 @@ final class HandleTable {
       this.mode = mode;
       this.file = file;
       this.ahead = ahead;
+    }
+
+    /** A lock is being taken or freed through this handle. */
+    synchronized void locking(Lock lock) {
+      Owner owner = new Owner(lock.kind(), lock.owner());
+      if (lock.type() != Lock.Type.UNLOCK) {
+        lockOwners.add(owner);
+      } else if (lock.start() == 0 && lock.end() == Long.MAX_VALUE) {
+        lockOwners.remove(owner);
+      }
+    }
+
+    /** What frees all locks that were taken and may be held still. */
+    synchronized List<Lock> takeLocks() {
+      List<Lock> unlocks =
+          lockOwners.stream()
+              .map(o -> new Lock(o.kind, Lock.Type.UNLOCK, o.owner, 0, Long.MAX_VALUE, 0))
+              .toList();
+      lockOwners.clear();
+      return unlocks;
     }
 
     /** The file; EISDIR when it is a directory. */

@@ -1,5 +1,6 @@
 package io.dfs.client.vfs;
 
+import io.dfs.client.meta.Locks;
 import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.meta.Namespace;
@@ -17,10 +18,13 @@ import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Layout;
+import io.dfs.common.message.Lock;
+import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ final class Opening {
   private final NameserverClient nameserver;
   private final MetaCache cache;
   private final Namespace namespace;
+  private final Locks locks;
   private final OpenInodes openInodes;
   private final Writing writing;
   private final Reader reader;
@@ -51,6 +56,7 @@ final class Opening {
     this.nameserver = rooms.nameserver;
     this.cache = rooms.cache;
     this.namespace = rooms.namespace;
+    this.locks = rooms.locks;
     this.openInodes = rooms.openInodes;
     this.writing = rooms.writing;
     this.reader = rooms.reader;
@@ -59,10 +65,28 @@ final class Opening {
   }
 
   CompletableFuture<Opened> create(
-      Caller caller, InodeId parent, Name name, int mode, boolean exclusive, OpenMode openMode) {
+      Caller caller,
+      InodeId parent,
+      Name name,
+      int mode,
+      int umask,
+      boolean exclusive,
+      OpenMode openMode) {
     return namespace
-        .create(caller, parent, name, mode, exclusive)
+        .create(caller, parent, name, mode, umask, exclusive)
         .thenCompose(reply -> opened(caller, openMode, reply));
+  }
+
+  CompletableFuture<Opened> tmpfile(
+      Caller caller, InodeId parent, int mode, int umask, OpenMode openMode) {
+    return nameserver
+        .mutate(
+            id -> new Mutation.CreateUnnamed(id, caller, parent, mode, umask), Reply.Opened.class)
+        .thenCompose(
+            reply -> {
+              cache.changed(reply.attr());
+              return opened(caller, openMode, reply);
+            });
   }
 
   CompletableFuture<Opened> open(Caller caller, InodeId inode, OpenMode openMode) {
@@ -153,11 +177,38 @@ final class Opening {
       release(handle.inode, handle.readAt);
       return DONE;
     }
+    // Whoever gets a lock next sees what was written under it.
     return file.flush(false)
+        .handle((done, failure) -> unlock(handle).thenCompose(unlocked -> result(failure)))
+        .thenCompose(f -> f)
         .whenComplete(
             (done, failure) -> {
               writing.close(file);
               release(handle.inode, handle.readAt);
+            });
+  }
+
+  private static CompletableFuture<Void> result(@Nullable Throwable failure) {
+    return failure == null ? DONE : CompletableFuture.failedFuture(failure);
+  }
+
+  /** Frees what is left of the locks that were taken through the handle; the file is closed. */
+  private CompletableFuture<Void> unlock(Handle handle) {
+    List<Lock> left = handle.takeLocks();
+    if (left.isEmpty()) {
+      return DONE;
+    }
+    return CompletableFuture.allOf(
+            left.stream()
+                .map(lock -> locks.set(handle.inode, lock, false))
+                .toArray(CompletableFuture[]::new))
+        .exceptionally(
+            failure -> {
+              log.warn(
+                  "locks of inode {} could not be freed; they end with the session",
+                  handle.inode,
+                  failure);
+              return null;
             });
   }
 

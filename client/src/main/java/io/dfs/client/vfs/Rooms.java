@@ -10,6 +10,7 @@ import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.meta.Namespace;
 import io.dfs.client.meta.PathResolver;
+import io.dfs.client.read.HoleFinder;
 import io.dfs.client.read.Reader;
 import io.dfs.client.session.OpenInodes;
 import io.dfs.client.write.Writing;
@@ -46,6 +47,7 @@ final class Rooms {
   final @Nullable DiskTier disk;
   final Writing writing;
   final Reader reader;
+  final HoleFinder holes;
 
   Rooms(ClientConfig config, String description) {
     this.config = config;
@@ -64,6 +66,7 @@ final class Rooms {
     dataservers = new Dataservers(groups, network, config.readConnections());
     blocks = new BlockCache(MemoryShare.forBlocks(config.cacheMemory(), config.dirtyBuffer()));
     writing = new Writing(config, nameserver, cache, groups, dataservers, timer);
+    holes = new HoleFinder(config, nameserver, cache);
     reader = new Reader(config, nameserver, cache, blocks, disk, groups, dataservers, timer);
     nameserver.onSessionLost(this::sessionLost);
     timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);

@@ -1,11 +1,13 @@
 package io.dfs.client.write;
 
 import io.dfs.client.layout.ExtentMap;
+import io.dfs.client.write.FileView.Append;
 import io.dfs.common.id.ChunkId;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.Timestamp;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A commit takes the acknowledged pieces at the head, so what the nameserver learns is always
  * all writes up to some moment. There is one commit at a time.
+ *
+ * <p>Appends are committed apart from writes to a place, since the nameserver moves them to the end
+ * of the file; one that is in several pieces is committed whole, so that no other client's bytes
+ * come between.
  */
 final class CommitOrder {
   /** So many acknowledged pieces are committed without being asked for: a commit of 30 KB. */
@@ -26,7 +32,11 @@ final class CommitOrder {
   /** Somebody waits until the pieces up to number {@code ticket} are committed. */
   record Flush(long ticket, boolean durable, CompletableFuture<Void> result) {}
 
-  /** What one commit takes: its pieces, and their extents after cutting one another. */
+  /**
+   * What one commit takes: its pieces, and their extents after cutting one another.
+   *
+   * @param append the extents belong at the end of the file, wherever that is
+   */
   record Commit(
       List<Piece> pieces,
       List<Extent> extents,
@@ -34,8 +44,15 @@ final class CommitOrder {
       long upTo,
       boolean durable,
       boolean clearSetIds,
+      boolean append,
       Map<ChunkId, Integer> unsynced,
-      boolean syncAll) {}
+      boolean syncAll) {
+
+    /** How much further on the appended bytes are than was supposed, when the file ends there. */
+    long moved(long size) {
+      return append && !extents.isEmpty() ? size - extents.get(extents.size() - 1).fileEnd() : 0;
+    }
+  }
 
   private final ArrayDeque<Flush> flushes = new ArrayDeque<>();
 
@@ -44,6 +61,9 @@ final class CommitOrder {
 
   /** Whether everything committed, but for {@link #unsynced}, is known to be on disk. */
   private boolean restSynced;
+
+  /** Appends that wait for memory, each with the last piece that is wholly of others before it. */
+  private final Map<Append, Long> halfDone = new HashMap<>();
 
   private long committedSeq;
   private boolean committing;
@@ -78,6 +98,16 @@ final class CommitOrder {
     unsynced.merge(chunk, end, Math::max);
   }
 
+  /** The append has not got all its bytes in: what follows piece {@code lastSeq} waits for it. */
+  void appendWaits(Append append, long lastSeq) {
+    halfDone.putIfAbsent(append, lastSeq);
+  }
+
+  /** True when something may have waited for it. */
+  boolean appendEnded(Append append) {
+    return halfDone.remove(append) != null;
+  }
+
   /** The commit that is wanted and possible, which has then begun; or null. */
   @Nullable Commit begin(DirtyPieces pieces, @Nullable Timestamp mtime) {
     Commit commit = committing ? null : next(pieces, mtime);
@@ -86,13 +116,7 @@ final class CommitOrder {
   }
 
   private @Nullable Commit next(DirtyPieces pieces, @Nullable Timestamp mtime) {
-    List<Piece> head = new ArrayList<>();
-    for (Piece piece : pieces) {
-      if (piece.state != Piece.State.ACKED && piece.state != Piece.State.FAILED) {
-        break;
-      }
-      head.add(piece);
-    }
+    List<Piece> head = head(pieces);
     long upTo = head.isEmpty() ? committedSeq : head.get(head.size() - 1).seq;
     boolean wanted = false;
     boolean durable = false;
@@ -106,22 +130,49 @@ final class CommitOrder {
       return null;
     }
     commitDue &= head.size() < pieces.size();
-    ExtentMap extents = new ExtentMap();
-    for (Piece piece : head) {
-      OpenChunk chunk = piece.chunk;
-      if (piece.state == Piece.State.ACKED && chunk != null) {
-        extents.add(new Extent(piece.start, piece.length, chunk.id, piece.chunkOffset));
-      }
-    }
+    boolean append = !head.isEmpty() && head.get(0).append;
     return new Commit(
         head,
-        extents.copy(),
+        extents(head, append),
         mtime,
         upTo,
         durable,
         clearSetIds,
+        append,
         new HashMap<>(unsynced),
         !restSynced);
+  }
+
+  /** The acknowledged pieces at the head that may go into one commit. */
+  private List<Piece> head(DirtyPieces pieces) {
+    long last = halfDone.isEmpty() ? Long.MAX_VALUE : Collections.min(halfDone.values());
+    List<Piece> head = new ArrayList<>();
+    for (Piece piece : pieces) {
+      boolean settled = piece.state == Piece.State.ACKED || piece.state == Piece.State.FAILED;
+      if (!settled || piece.seq > last || (!head.isEmpty() && head.get(0).append != piece.append)) {
+        break;
+      }
+      head.add(piece);
+    }
+    while (!head.isEmpty() && head.get(head.size() - 1).continued) {
+      head.remove(head.size() - 1);
+    }
+    return head;
+  }
+
+  /** Appended bytes follow each other, however far apart their places were supposed to be. */
+  private static List<Extent> extents(List<Piece> head, boolean append) {
+    ExtentMap extents = new ExtentMap();
+    long end = append ? head.get(0).start : 0;
+    for (Piece piece : head) {
+      OpenChunk chunk = piece.chunk;
+      if (piece.state == Piece.State.ACKED && chunk != null) {
+        long at = append ? end : piece.start;
+        extents.add(new Extent(at, piece.length, chunk.id, piece.chunkOffset));
+        end = at + piece.length;
+      }
+    }
+    return extents.copy();
   }
 
   /**

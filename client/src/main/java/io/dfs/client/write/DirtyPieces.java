@@ -57,18 +57,25 @@ final class DirtyPieces implements Iterable<Piece> {
   /**
    * Copies as much as there is memory for.
    *
+   * @param append the bytes go to the end of the file; {@code offset} is where that is supposed
    * @param ready gets the pieces that shall be sent
    * @return bytes taken
    */
   int accept(
-      long offset, ByteBuf data, int index, int count, DataSettings settings, List<Piece> ready) {
+      long offset,
+      boolean append,
+      ByteBuf data,
+      int index,
+      int count,
+      DataSettings settings,
+      List<Piece> ready) {
     int done = 0;
     while (done < count) {
       long at = offset + done;
       Piece piece = tail;
-      if (piece == null || !piece.takes(at)) {
+      if (piece == null || !piece.takes(at, append)) {
         try {
-          piece = newPiece(at, count - done, settings, ready);
+          piece = newPiece(at, append, count - done, settings, ready);
         } catch (FsException e) {
           if (done == 0) {
             throw e;
@@ -95,6 +102,7 @@ final class DirtyPieces implements Iterable<Piece> {
       piece.write(at, data, index + done, n);
       overlay.put(at, at + n, piece);
       done += n;
+      piece.continued = append && done < count;
       if (piece.isFull()) {
         closeTail(settings, ready);
       }
@@ -102,7 +110,8 @@ final class DirtyPieces implements Iterable<Piece> {
     return done;
   }
 
-  private @Nullable Piece newPiece(long at, int wanted, DataSettings settings, List<Piece> ready) {
+  private @Nullable Piece newPiece(
+      long at, boolean append, int wanted, DataSettings settings, List<Piece> ready) {
     int limit = Piece.roomAt(at);
     int capacity =
         lastWasFull && tail == null && limit == Piece.MAX_BYTES
@@ -113,7 +122,7 @@ final class DirtyPieces implements Iterable<Piece> {
     }
     Piece piece;
     try {
-      piece = new Piece(file, lastSeq + 1, at, capacity);
+      piece = new Piece(file, lastSeq + 1, at, append, capacity);
     } catch (OutOfMemoryError e) {
       // Before anything has changed.
       writing.budget().releaseQuietly(capacity);
@@ -127,6 +136,24 @@ final class DirtyPieces implements Iterable<Piece> {
     pieces.add(piece);
     tail = piece;
     return piece;
+  }
+
+  /** No append goes on, so that no piece has to wait for the rest of one. */
+  void endAppends() {
+    pieces.forEach(piece -> piece.continued = false);
+  }
+
+  /** The end of the file was elsewhere: appends that follow are supposed there. */
+  void moveAppends(long distance) {
+    overlay.clear();
+    for (Piece piece : pieces) {
+      if (piece.append) {
+        piece.start += distance;
+      }
+      if (piece.state != Piece.State.FAILED) {
+        overlay.put(piece.start, piece.end(), piece);
+      }
+    }
   }
 
   /** The piece that is being filled gets no more. */

@@ -3,10 +3,12 @@ package io.dfs.client.write;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.write.CommitOrder.Commit;
 import io.dfs.client.write.CommitOrder.Flush;
+import io.dfs.client.write.FileView.Append;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
+import io.dfs.common.message.Extent;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Timestamp;
 import io.netty.buffer.ByteBuf;
@@ -105,6 +107,11 @@ public final class FileState {
     view.layout().truncated(size, reply.version());
   }
 
+  /** Where data, or a hole, begins from {@code offset} on. */
+  public synchronized DataSeek seek(long offset, boolean hole) {
+    return view.seek(offset, hole);
+  }
+
   /** Where the bytes from {@code offset} are; never past the end of the file. */
   public synchronized ReadPlan plan(long offset, int length) {
     return view.plan(offset, length);
@@ -112,34 +119,51 @@ public final class FileState {
 
   // ---- writing
 
-  /**
-   * Reserves the place of an append.
-   *
-   * @return the offset at which it goes
-   */
-  synchronized long reserveAppend(int count) {
+  /** Begins an append, which reserves its place; {@link #appendEnded} ends it. */
+  synchronized Append reserveAppend(int count) {
     return view.reserveAppend(count);
   }
 
-  synchronized void appendEnded() {
-    view.appendEnded();
+  void appendEnded(Append append, boolean failed) {
+    synchronized (this) {
+      view.appendEnded();
+      if (!commits.appendEnded(append) && !failed) {
+        return;
+      }
+      if (failed) {
+        pieces.endAppends();
+      }
+    }
+    advance();
   }
 
   /**
    * Copies as much as there is memory for.
    *
+   * @param offset where it goes; of an append, where it was supposed to go
    * @param ready gets the pieces that shall be sent
    * @return bytes taken
    */
   synchronized int accept(
-      long offset, ByteBuf data, int index, int count, boolean mayClearSetIds, List<Piece> ready) {
+      long offset,
+      @Nullable Append append,
+      ByteBuf data,
+      int index,
+      int count,
+      boolean mayClearSetIds,
+      List<Piece> ready) {
     if (error != null) {
       throw takeError();
     }
     Attr attr = view.attr();
-    int done = pieces.accept(offset, data, index, count, attr.settings(), ready);
+    long at = append == null ? offset : offset + view.movedSince(append);
+    long before = pieces.lastSeq() - 1;
+    int done = pieces.accept(at, append != null, data, index, count, attr.settings(), ready);
+    if (append != null && done < count) {
+      commits.appendWaits(append, before);
+    }
     if (done > 0) {
-      view.wroteTo(offset + done);
+      view.wroteTo(at + done);
       view.wroteAt(Timestamp.of(Instant.now()));
       if (mayClearSetIds && (attr.mode() & 06000) != 0) {
         commits.clearSetIds();
@@ -311,7 +335,7 @@ public final class FileState {
     synchronized (this) {
       pieces.removeOldest(commit.pieces());
       if (reply != null) {
-        view.committed(commit.extents(), reply);
+        view.committed(placed(commit, reply), reply);
       } else if (failure != null) {
         error = FsException.of(failure);
         view.layout().drop();
@@ -326,6 +350,9 @@ public final class FileState {
     settle(commit, failure);
     if (reply != null) {
       writing.changed(reply);
+      if (commit.moved(reply.sizeBytes()) != 0) {
+        writing.moved(inode);
+      }
     }
     for (Flush flush : done) {
       if (problem != null) {
@@ -336,6 +363,25 @@ public final class FileState {
     }
     writing.forgetIfUnused(this);
     advance();
+  }
+
+  /** The extents where the nameserver has put them; what was supposed otherwise moves along. */
+  @GuardedBy("this")
+  private List<Extent> placed(Commit commit, Attr reply) {
+    List<Extent> extents = commit.extents();
+    long distance = commit.moved(reply.sizeBytes());
+    Piece last = commit.pieces().get(commit.pieces().size() - 1);
+    long next = commit.append() ? reply.sizeBytes() - last.end() : 0;
+    if (next != 0) {
+      pieces.moveAppends(next);
+      view.moved(next);
+    }
+    if (distance == 0) {
+      return extents;
+    }
+    return extents.stream()
+        .map(e -> new Extent(e.fileOffset() + distance, e.length(), e.chunk(), e.chunkOffset()))
+        .toList();
   }
 
   private void settle(Commit commit, @Nullable Throwable failure) {

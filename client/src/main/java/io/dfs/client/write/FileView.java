@@ -16,6 +16,17 @@ import org.jspecify.annotations.Nullable;
  * committed. Confined to the lock of its {@link FileState}.
  */
 final class FileView {
+  /** An append under way: where its client supposes the end of the file. */
+  static final class Append {
+    final long at;
+    private final long movedBefore;
+
+    private Append(long at, long movedBefore) {
+      this.at = at;
+      this.movedBefore = movedBefore;
+    }
+  }
+
   private final PieceMap overlay;
   private final CachedLayout layout = new CachedLayout();
   private Attr attr;
@@ -28,6 +39,9 @@ final class FileView {
   private long reservedEnd;
 
   private int appends;
+
+  /** How far the ends of files that appends went to were, altogether, from where supposed. */
+  private long moved;
 
   /** When something was last written that is not committed. */
   private @Nullable Timestamp mtime;
@@ -96,15 +110,26 @@ final class FileView {
 
   // ---- what is written
 
-  /** Reserves the place of an append; returns its offset. */
-  long reserveAppend(int count) {
+  /** Reserves the place of an append. */
+  Append reserveAppend(int count) {
     long at = size();
     if (at <= Long.MAX_VALUE - count) {
       localEnd = at + count;
       reservedEnd = localEnd;
     }
     appends++;
-    return at;
+    return new Append(at, moved);
+  }
+
+  /** How much further on the end is than {@link Append#at} supposed. */
+  long movedSince(Append append) {
+    return moved - append.movedBefore;
+  }
+
+  /** An append went so much further on than was supposed. */
+  void moved(long distance) {
+    moved += distance;
+    reservedEnd += distance;
   }
 
   void appendEnded() {
@@ -187,6 +212,38 @@ final class FileView {
       at = to;
     }
     return plan;
+  }
+
+  /** Where data, or a hole, begins from {@code offset} on. */
+  DataSeek seek(long offset, boolean hole) {
+    long size = size();
+    long at = offset;
+    while (at < size) {
+      Span span = overlay.at(at);
+      boolean data;
+      long to;
+      if (span != null && span.start <= at) {
+        data = true;
+        to = span.end;
+      } else {
+        to = span == null ? size : Math.min(size, span.start);
+        data = false;
+        if (at < attr.sizeBytes()) {
+          if (!layout.knows(at)) {
+            return DataSeek.missing(at);
+          }
+          to = Math.min(to, layout.knownEnd());
+          Extent e = layout.at(at);
+          data = e != null && e.fileOffset() <= at;
+          to = e == null ? to : Math.min(to, data ? e.fileEnd() : e.fileOffset());
+        }
+      }
+      if (data != hole) {
+        return DataSeek.found(at);
+      }
+      at = to;
+    }
+    return hole && offset < size ? DataSeek.found(size) : DataSeek.NOTHING;
   }
 
   private static void planPiece(ReadPlan plan, Piece piece, long at, int count) {

@@ -27,7 +27,16 @@ final class Piece {
 
   final FileState file;
   final long seq;
-  final long start;
+
+  /** Of an append: where its client supposes the end of the file, until the commit tells. */
+  long start;
+
+  /** It is to be put at the end of the file, wherever that is by then. */
+  final boolean append;
+
+  /** The append that ends here goes on in the next piece, and shall not be torn from it. */
+  boolean continued;
+
   final int limit;
   final long bornNanos = System.nanoTime();
   long sendingNanos;
@@ -39,10 +48,11 @@ final class Piece {
   @Nullable OpenChunk chunk;
   int chunkOffset;
 
-  Piece(FileState file, long seq, long start, int capacity) {
+  Piece(FileState file, long seq, long start, boolean append, int capacity) {
     this.file = file;
     this.seq = seq;
     this.start = start;
+    this.append = append;
     this.limit = roomAt(start);
     this.capacity = capacity;
     this.bytes = NetThreads.allocator().directBuffer(capacity, limit);
@@ -60,8 +70,12 @@ final class Piece {
   }
 
   /** Whether bytes at {@code at} continue or overwrite this piece. */
-  boolean takes(long at) {
-    return state == State.OPEN && at >= start && at <= start + length && at - start < limit;
+  boolean takes(long at, boolean appended) {
+    return append == appended
+        && state == State.OPEN
+        && at >= start
+        && at <= start + length
+        && at - start < limit;
   }
 
   /** Copies bytes in; there must be capacity for them. */

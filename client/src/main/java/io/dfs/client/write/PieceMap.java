@@ -82,6 +82,10 @@ final class PieceMap {
     }
   }
 
+  void clear() {
+    spans.clear();
+  }
+
   boolean isEmpty() {
     return spans.isEmpty();
   }

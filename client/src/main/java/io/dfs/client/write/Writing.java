@@ -6,6 +6,7 @@ import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.write.CommitOrder.Commit;
+import io.dfs.client.write.FileView.Append;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
@@ -24,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,8 @@ public final class Writing {
   private final ConcurrentMap<InodeId, FileState> files = new ConcurrentHashMap<>();
   private final Set<FileState> dirty = ConcurrentHashMap.newKeySet();
   private final ConcurrentMap<DataSettings, ChunkWriter> shared = new ConcurrentHashMap<>();
+
+  private volatile Consumer<InodeId> onMoved = inode -> {};
 
   public Writing(
       ClientConfig config,
@@ -153,15 +157,20 @@ public final class Writing {
       return NOTHING;
     }
     if (append) {
-      long at = file.reserveAppend(count);
-      return writeAt(file, at, data, count, clearSetIds)
-          .whenComplete((done, failure) -> file.appendEnded());
+      Append place = file.reserveAppend(count);
+      return writeAt(file, place.at, place, data, count, clearSetIds)
+          .whenComplete((done, failure) -> file.appendEnded(place, failure != null));
     }
-    return writeAt(file, offset, data, count, clearSetIds);
+    return writeAt(file, offset, null, data, count, clearSetIds);
   }
 
   private CompletableFuture<Integer> writeAt(
-      FileState file, long at, ByteBuf data, int count, boolean clearSetIds) {
+      FileState file,
+      long at,
+      @Nullable Append append,
+      ByteBuf data,
+      int count,
+      boolean clearSetIds) {
     if (at < 0) {
       return failed(Errno.EINVAL, "write at the negative offset " + at);
     }
@@ -170,12 +179,12 @@ public final class Writing {
     }
     try {
       List<Piece> ready = new ArrayList<>(1);
-      int done = file.accept(at, data, data.readerIndex(), count, clearSetIds, ready);
+      int done = file.accept(at, append, data, data.readerIndex(), count, clearSetIds, ready);
       FileState.send(ready);
       if (done == count) {
         return CompletableFuture.completedFuture(count);
       }
-      Write write = new Write(file, at, data, count, clearSetIds, done);
+      Write write = new Write(file, at, append, data, count, clearSetIds, done);
       write.await();
       return write.result;
     } catch (FsException e) {
@@ -192,6 +201,7 @@ public final class Writing {
   private final class Write implements Runnable {
     final FileState file;
     final long offset;
+    final @Nullable Append append;
     final ByteBuf data;
     final int index;
     final int count;
@@ -199,9 +209,17 @@ public final class Writing {
     final CompletableFuture<Integer> result = new CompletableFuture<>();
     volatile int done;
 
-    Write(FileState file, long offset, ByteBuf data, int count, boolean clearSetIds, int done) {
+    Write(
+        FileState file,
+        long offset,
+        @Nullable Append append,
+        ByteBuf data,
+        int count,
+        boolean clearSetIds,
+        int done) {
       this.file = file;
       this.offset = offset;
+      this.append = append;
       this.data = data;
       this.index = data.readerIndex();
       this.count = count;
@@ -219,7 +237,8 @@ public final class Writing {
       try {
         List<Piece> ready = new ArrayList<>(1);
         int now = done;
-        now += file.accept(offset + now, data, index + now, count - now, clearSetIds, ready);
+        now +=
+            file.accept(offset + now, append, data, index + now, count - now, clearSetIds, ready);
         done = now;
         FileState.send(ready);
         if (now == count) {
@@ -281,6 +300,18 @@ public final class Writing {
     dirty.remove(file);
   }
 
+  /**
+   * Is told of files of which appended bytes are elsewhere than this client supposed when it was
+   * asked to write them: another client has appended meanwhile.
+   */
+  public void onMoved(Consumer<InodeId> consumer) {
+    onMoved = consumer;
+  }
+
+  void moved(InodeId inode) {
+    onMoved.accept(inode);
+  }
+
   void changed(Attr attr) {
     cache.changed(attr);
   }
@@ -323,7 +354,8 @@ public final class Writing {
                             commit.mtime(),
                             sealed,
                             commit.durable(),
-                            commit.clearSetIds()),
+                            commit.clearSetIds(),
+                            commit.append()),
                     Reply.Node.class))
         .thenApply(Reply.Node::attr);
   }

@@ -34,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A nameserver that keeps a tree in maps: enough of it for the client's tests. */
@@ -67,6 +68,7 @@ public final class FakeNameserver implements AutoCloseable {
   public final AtomicInteger repliesToSwallow = new AtomicInteger();
   public final AtomicInteger reports = new AtomicInteger();
   public final AtomicInteger commits = new AtomicInteger();
+  public final List<Mutation> locks = new CopyOnWriteArrayList<>();
   public final AtomicInteger calls = new AtomicInteger();
 
   FakeNameserver(NetThreads threads, DataSettings settings, int pageExtents) {
@@ -224,6 +226,8 @@ public final class FakeNameserver implements AutoCloseable {
     } else if (q instanceof Query.ReportReplica) {
       reports.incrementAndGet();
       return Reply.Done.DONE;
+    } else if (q instanceof Query.StatFs) {
+      return new Reply.FsStats(1L << 40, 1L << 40, nodes.size(), settings);
     } else if (q instanceof Query.Lookup l) {
       return new Reply.Node(child(l.parent(), l.name()).attr);
     } else if (q instanceof Query.GetAttr g) {
@@ -362,15 +366,74 @@ public final class FakeNameserver implements AutoCloseable {
       commits.incrementAndGet();
       Node n = node(c.inode());
       long size = n.attr.sizeBytes();
+      long moved =
+          c.append() && !c.extents().isEmpty() ? size - c.extents().get(0).fileOffset() : 0;
       for (Extent e : c.extents()) {
-        n.layout.add(e);
-        size = Math.max(size, e.fileEnd());
+        Extent at = new Extent(e.fileOffset() + moved, e.length(), e.chunk(), e.chunkOffset());
+        n.layout.add(at);
+        size = Math.max(size, at.fileEnd());
       }
       Timestamp mtime = c.mtime() == null ? n.attr.mtime() : c.mtime();
       n.attr = with(n.attr, size, mtime, n.attr.version() + 1, n.attr.nlink());
       return new Reply.Node(n.attr);
     }
+    if (m instanceof Mutation.Allocate a) {
+      return allocate(node(a.inode()), a);
+    } else if (m instanceof Mutation.CloneRange c) {
+      return cloneRange(c);
+    } else if (m instanceof Mutation.CreateUnnamed c) {
+      Node n = new Node();
+      n.attr = attr(nextInode++, FileType.REGULAR, c.mode() & ~c.umask(), 0, 0);
+      n.opens++;
+      nodes.put(n.attr.inode().value(), n);
+      return new Reply.Opened(n.attr, layout(n, 0, pageExtents), true);
+    } else if (m instanceof Mutation.SetLock) {
+      locks.add(m);
+      return Reply.Done.DONE;
+    }
     throw new FsException(Errno.ENOSYS, "fake: " + m);
+  }
+
+  /** Punches and zeroes, an extent at a time, as if each were a thousand. */
+  private static Reply allocate(Node n, Mutation.Allocate a) {
+    long size = n.attr.sizeBytes();
+    long done = a.length();
+    if ((a.mode() & Mutation.Allocate.KEEP_SIZE) == 0) {
+      size = Math.max(size, a.offset() + a.length());
+    }
+    if ((a.mode() & ~Mutation.Allocate.KEEP_SIZE) != 0) {
+      Extent first = n.layout.at(a.offset());
+      if (first != null) {
+        done = Math.min(done, Math.max(1, first.fileEnd() - a.offset()));
+      }
+      n.layout.cut(a.offset(), a.offset() + done);
+    }
+    n.attr = with(n.attr, size, n.attr.mtime(), n.attr.version() + 1, n.attr.nlink());
+    return new Reply.Ranged(n.attr, done);
+  }
+
+  private Reply cloneRange(Mutation.CloneRange c) {
+    Node from = node(c.from());
+    Node to = node(c.to());
+    long length = Math.min(c.length(), from.attr.sizeBytes() - c.fromOffset());
+    if (length <= 0) {
+      return new Reply.Ranged(to.attr, 0);
+    }
+    Extent first = from.layout.at(c.fromOffset());
+    if (first != null && first.fileOffset() <= c.fromOffset()) {
+      length = Math.min(length, first.fileEnd() - c.fromOffset());
+    } else if (first != null) {
+      length = Math.min(length, first.fileOffset() - c.fromOffset());
+      first = null;
+    }
+    to.layout.cut(c.toOffset(), c.toOffset() + length);
+    if (first != null) {
+      Extent part = ExtentMap.part(first, c.fromOffset(), c.fromOffset() + length);
+      to.layout.add(new Extent(c.toOffset(), part.length(), part.chunk(), part.chunkOffset()));
+    }
+    long size = Math.max(to.attr.sizeBytes(), c.toOffset() + length);
+    to.attr = with(to.attr, size, to.attr.mtime(), to.attr.version() + 1, to.attr.nlink());
+    return new Reply.Ranged(to.attr, length);
   }
 
   private Reply allocate(Mutation.AllocateChunk a) {

@@ -2,13 +2,16 @@ package io.dfs.client.vfs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dfs.client.fake.FakeCluster;
 import io.dfs.client.vfs.Vfs.OpenMode;
 import io.dfs.client.vfs.Vfs.Opened;
+import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -56,7 +59,7 @@ final class RandomFileTest {
         if (failures && random.nextInt(8) == 0) {
           inject(random, cluster);
         }
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(15)) {
           case 0, 1, 2, 3, 4 -> model = write(vfs, file.handle(), model, random);
           case 5 -> {
             int size = random.nextInt(MAX_SIZE);
@@ -69,6 +72,9 @@ final class RandomFileTest {
             file = get(vfs.open(Caller.ROOT, file.attr().inode(), OpenMode.READ_WRITE));
           }
           case 8 -> get(vfs.fsync(file.handle(), true));
+          case 9 -> model = allocate(vfs, file.handle(), model, random);
+          case 10 -> model = copy(vfs, file.handle(), model, random);
+          case 11 -> seek(vfs, file.handle(), model, random, at);
           default -> check(vfs, file.handle(), model, random, at);
         }
         assertEquals(
@@ -112,6 +118,65 @@ final class RandomFileTest {
     byte[] grown = Arrays.copyOf(model, Math.max(model.length, offset + length));
     System.arraycopy(bytes, 0, grown, offset, length);
     return grown;
+  }
+
+  private static byte[] allocate(DfsVfs vfs, long handle, byte[] model, Random random) {
+    int offset = random.nextInt(MAX_SIZE / 2);
+    int length = 1 + random.nextInt(MAX_SIZE / 2);
+    boolean zero = random.nextBoolean();
+    boolean keep = random.nextBoolean();
+    int mode = (zero ? Mutation.Allocate.ZERO_RANGE : 0) | (keep ? Mutation.Allocate.KEEP_SIZE : 0);
+    get(vfs.fallocate(handle, mode, offset, length));
+    byte[] result =
+        keep ? model.clone() : Arrays.copyOf(model, Math.max(model.length, offset + length));
+    if (zero) {
+      int end = Math.min(offset + length, result.length);
+      Arrays.fill(result, Math.min(offset, end), end, (byte) 0);
+    }
+    return result;
+  }
+
+  private static byte[] copy(DfsVfs vfs, long handle, byte[] model, Random random) {
+    int length = 1 + random.nextInt(MAX_SIZE / 2);
+    int low = random.nextInt(MAX_SIZE / 4);
+    int high = low + length + random.nextInt(MAX_SIZE / 4);
+    boolean up = random.nextBoolean();
+    int from = up ? low : high;
+    int to = up ? high : low;
+    int expected = Math.max(0, Math.min(length, model.length - from));
+    assertEquals(expected, get(vfs.copyRange(handle, from, handle, to, length)));
+    if (expected == 0) {
+      return model;
+    }
+    byte[] result = Arrays.copyOf(model, Math.max(model.length, to + expected));
+    System.arraycopy(model, from, result, to, expected);
+    return result;
+  }
+
+  /** Holes are zeros, and between them nothing is left out. */
+  private static void seek(DfsVfs vfs, long handle, byte[] model, Random random, String at) {
+    int from = random.nextInt(model.length + 100);
+    if (from >= model.length) {
+      assertEquals(-1, sought(vfs, handle, from, true), at);
+      return;
+    }
+    long data = sought(vfs, handle, from, false);
+    int end = data < 0 ? model.length : (int) data;
+    for (int i = from; i < end; i++) {
+      assertEquals(0, model[i], "a byte in a hole, " + at);
+    }
+    long hole = sought(vfs, handle, from, true);
+    assertTrue(hole >= from && hole <= model.length, at);
+    assertTrue(data == from || hole == from, at);
+  }
+
+  private static long sought(DfsVfs vfs, long handle, long from, boolean hole) {
+    try {
+      return get(vfs.seek(handle, from, hole));
+    } catch (FsException e) {
+      assertEquals(Errno.ENXIO, e.errno());
+      return -1;
+    }
   }
 
   private static void check(DfsVfs vfs, long handle, byte[] model, Random random, String at) {

@@ -32,7 +32,7 @@ final class PieceMapTest {
           }
         } else {
           int start = random.nextInt(SIZE - 1);
-          Piece piece = new Piece(null, step, start, 4096);
+          Piece piece = new Piece(null, step, start, false, 4096);
           piece.free();
           pieces.add(piece);
           put(map, model, piece, start, 1 + random.nextInt(SIZE - start - 1));

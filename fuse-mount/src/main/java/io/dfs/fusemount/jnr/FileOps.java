@@ -221,6 +221,12 @@ final class FileOps {
     return 0;
   }
 
+  int fallocate(int mode, long offset, long length, long fileInfo) {
+    calls.await(vfs.fallocate(files.get(fileInfo).handle, mode, offset, length));
+    pages.written(Worker.current().request().node());
+    return 0;
+  }
+
   int ftruncate(long size, long fileInfo) {
     Request request = Worker.current().request();
     calls.await(vfs.setattr(request.caller(), files.get(fileInfo).inode, AttrChange.size(size)));

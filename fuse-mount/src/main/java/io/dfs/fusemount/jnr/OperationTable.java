@@ -1,6 +1,5 @@
 package io.dfs.fusemount.jnr;
 
-import io.dfs.common.error.Errno;
 import io.dfs.fusemount.jnr.Callbacks.Init;
 import io.dfs.fusemount.jnr.Callbacks.L1;
 import io.dfs.fusemount.jnr.Callbacks.L2;
@@ -125,7 +124,10 @@ final class OperationTable {
     put(table.ftruncate, L3.class, (path, size, fi) -> run(() -> file.ftruncate(size, fi)));
     put(table.lock, LLIL.class, (path, fi, cmd, flock) -> run(() -> lock.lock(fi, cmd, flock)));
     put(table.flock, LLI.class, (path, fi, operation) -> run(() -> lock.flock(fi, operation)));
-    put(table.fallocate, LILLL.class, (path, mode, offset, length, fi) -> -Errno.EOPNOTSUPP.code());
+    put(
+        table.fallocate,
+        LILLL.class,
+        (path, mode, offset, length, fi) -> run(() -> file.fallocate(mode, offset, length, fi)));
   }
 
   private void directories(DirectoryOps directory) {
