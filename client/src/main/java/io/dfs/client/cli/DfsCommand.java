@@ -34,6 +34,7 @@ import picocli.CommandLine.ParameterException;
       StatusCommand.class,
       ServersCommand.class,
       MetadataCommand.class,
+      CompactCommand.class,
       BenchCommand.class,
       VersionCommand.class,
       HelpCommand.class

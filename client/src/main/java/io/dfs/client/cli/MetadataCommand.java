@@ -54,10 +54,7 @@ final class MetadataCommand {
           written.force(true);
         }
         Files.move(
-            unfinished,
-            file,
-            StandardCopyOption.ATOMIC_MOVE,
-            StandardCopyOption.REPLACE_EXISTING);
+            unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         out.println(file + ": " + Quantity.formatBytes(bytes));
       } finally {
         Files.deleteIfExists(unfinished);

@@ -43,6 +43,12 @@ public sealed interface ClusterRequest extends Message {
   record Inventory(NodeId node, List<ChunkId> chunks) implements ClusterRequest {}
 
   /**
+   * Asks for something to copy into new chunks, and tells how earlier copying ended. Answered by
+   * {@link Reply.Rewrites}.
+   */
+  record TakeRewrite(NodeId node, List<RewriteTask.Result> results) implements ClusterRequest {}
+
+  /**
    * A dataserver's space and load.
    *
    * @param freeBytes what new chunks may still take, the reserve already off

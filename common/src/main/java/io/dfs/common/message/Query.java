@@ -144,6 +144,19 @@ public sealed interface Query extends Message {
   record GetStatus() implements Query {}
 
   /**
+   * What compaction does. Answered by {@link Reply.CompactionStatus}.
+   *
+   * @param action {@link #LOOK}, {@link #PAUSE}, {@link #RESUME} or {@link #NOW}, a look over all
+   *     layouts at once
+   */
+  record Compaction(int action) implements Query {
+    public static final int LOOK = 0;
+    public static final int PAUSE = 1;
+    public static final int RESUME = 2;
+    public static final int NOW = 3;
+  }
+
+  /**
    * A replica that a reader found bad or missing. Answered by {@link Reply.Done}.
    *
    * @param problem for the log: what was wrong

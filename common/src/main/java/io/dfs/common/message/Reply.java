@@ -93,6 +93,40 @@ public sealed interface Reply extends Message {
    */
   record HeartbeatAnswer(List<ChunkId> delete) implements Reply {}
 
+  /**
+   * Answers {@link ClusterRequest.TakeRewrite}.
+   *
+   * @param pollMs when to ask again
+   */
+  record Rewrites(List<RewriteTask> tasks, int pollMs) implements Reply {}
+
+  /**
+   * What compaction does and has done since the nameserver started.
+   *
+   * @param paused whether new work waits for a resume
+   * @param rounds looks over all layouts that were finished
+   * @param looking whether one is under way
+   * @param victims mostly dead chunks that the last look found
+   * @param fragmented small extents of fragmented files that the last look found
+   * @param waitingTasks copies that wait for a dataserver
+   * @param runningTasks copies under way
+   * @param movedBytes copied so far
+   * @param failedTasks copies given up so far; a later look finds their bytes again
+   * @param keptChunks chunks that stay for readers of old layouts and then go
+   */
+  record CompactionStatus(
+      boolean paused,
+      long rounds,
+      boolean looking,
+      long victims,
+      long fragmented,
+      int waitingTasks,
+      int runningTasks,
+      long movedBytes,
+      long failedTasks,
+      int keptChunks)
+      implements Reply {}
+
   record Garbage(List<ChunkId> delete) implements Reply {}
 
   /**

@@ -5,6 +5,7 @@ import io.dfs.common.id.ChunkId;
 import io.dfs.common.message.ChunkRequest;
 import io.dfs.common.message.Hello;
 import io.dfs.common.net.NetClient;
+import io.dfs.common.net.Response;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.Map;
@@ -56,14 +57,7 @@ public final class Forwarder implements AutoCloseable {
       ChunkId chunk, List<HostPort> chain, ChunkRequest request, @Nullable ByteBuf payload) {
     int lane = Math.floorMod(Long.hashCode(chunk.value()), width);
     Key key = new Key(chain.get(0), chain.size() - 1, lane);
-    PeerLink link =
-        links.compute(
-            key,
-            (k, old) -> {
-              PeerLink used = old == null ? new PeerLink(client, k.address, hello) : old;
-              used.touch();
-              return used;
-            });
+    PeerLink link = link(key);
     CompletableFuture<Void> done = new CompletableFuture<>();
     link.call(request, payload, deadlineMs)
         .whenComplete(
@@ -76,6 +70,27 @@ public final class Forwarder implements AutoCloseable {
               }
             });
     return done;
+  }
+
+  /**
+   * Asks one server for something, with nobody to follow it.
+   *
+   * @param payload taken over
+   * @return the answer, whose payload the receiver releases
+   */
+  public CompletableFuture<Response> ask(
+      HostPort address, ChunkRequest request, @Nullable ByteBuf payload, int withinMs) {
+    return link(new Key(address, 0, 0)).call(request, payload, withinMs);
+  }
+
+  private PeerLink link(Key key) {
+    return links.compute(
+        key,
+        (k, old) -> {
+          PeerLink used = old == null ? new PeerLink(client, k.address, hello) : old;
+          used.touch();
+          return used;
+        });
   }
 
   /** Closes links that have not been used for a while. */

@@ -4,8 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
-import io.dfs.common.message.ClusterRequest;
 import io.dfs.common.message.Hello;
+import io.dfs.common.message.Message;
 import io.dfs.common.message.Reply;
 import io.dfs.common.net.Connection;
 import io.dfs.common.net.NetClient;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The connection to whichever nameserver answers. Shared; its methods wait. */
-final class NameserverLink implements AutoCloseable {
+final class NameserverLink implements NameserverCalls, AutoCloseable {
   private static final int CONNECT_TIMEOUT_MS = 3000;
   private static final int CALL_TIMEOUT_MS = 10_000;
 
@@ -59,8 +59,8 @@ final class NameserverLink implements AutoCloseable {
     made.close();
   }
 
-  /** The answer of the given type; what a broken connection fails with. */
-  <R extends Reply> R call(ClusterRequest request, Class<R> answer) throws InterruptedException {
+  @Override
+  public <R extends Reply> R call(Message request, Class<R> answer) throws InterruptedException {
     Connection open;
     synchronized (this) {
       open = connection;

@@ -81,6 +81,11 @@ public final class Reporter implements AutoCloseable {
     heartbeats.setDaemon(true);
   }
 
+  /** For what other rooms have to ask or to tell. */
+  public NameserverCalls nameserver() {
+    return link;
+  }
+
   public void start() {
     heartbeats.start();
     inventories.start();

@@ -12,6 +12,7 @@ import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
 import io.dfs.dataserver.replicate.Forwarder;
 import io.dfs.dataserver.report.Reporter;
+import io.dfs.dataserver.rewrite.Rewriter;
 import io.dfs.dataserver.store.ChunkStore;
 import io.dfs.dataserver.store.Disks;
 import io.dfs.dataserver.store.Identity;
@@ -30,6 +31,7 @@ import org.slf4j.LoggerFactory;
 public final class Dataserver implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Dataserver.class);
   private static final int TEND_EVERY_S = 2;
+  private static final int BACKGROUND_MS = 60_000;
 
   /** What to close, last first. Filled by {@link #start} alone. */
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -113,6 +115,13 @@ public final class Dataserver implements AutoCloseable {
             config.inventoryInterval());
     parts.push(reporter);
     reporter.start();
+    // Links of its own: nothing that clients wait for waits behind it.
+    Forwarder background = new Forwarder(client, () -> hello(disks.identity()), 1, BACKGROUND_MS);
+    parts.push(background);
+    Rewriter rewriter =
+        new Rewriter(reporter.nameserver(), () -> disks.identity().node(), background);
+    parts.push(rewriter);
+    rewriter.start();
     ScheduledExecutorService tending =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -126,6 +135,7 @@ public final class Dataserver implements AutoCloseable {
             () -> {
               store.tend();
               forwarder.closeIdle();
+              background.closeIdle();
             },
             TEND_EVERY_S,
             TEND_EVERY_S,

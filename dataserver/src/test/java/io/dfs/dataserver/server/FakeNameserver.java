@@ -8,17 +8,22 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.ClusterRequest.Heartbeat;
 import io.dfs.common.message.ClusterRequest.Inventory;
 import io.dfs.common.message.ClusterRequest.Register;
+import io.dfs.common.message.ClusterRequest.TakeRewrite;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Message;
+import io.dfs.common.message.Query.ReportReplica;
 import io.dfs.common.message.Reply;
+import io.dfs.common.message.RewriteTask;
 import io.dfs.common.net.Call;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -33,6 +38,9 @@ public final class FakeNameserver implements AutoCloseable {
   public final Set<ChunkId> confirmed = ConcurrentHashMap.newKeySet();
   public final Set<ChunkId> inventory = ConcurrentHashMap.newKeySet();
   public final Map<NodeId, Heartbeat> lastHeartbeat = new ConcurrentHashMap<>();
+  public final Queue<RewriteTask> rewrites = new ConcurrentLinkedQueue<>();
+  public final Queue<RewriteTask.Result> rewritten = new ConcurrentLinkedQueue<>();
+  public final Queue<ReportReplica> reports = new ConcurrentLinkedQueue<>();
   public volatile boolean forgetful;
 
   public FakeNameserver(NetThreads threads) {
@@ -73,6 +81,13 @@ public final class FakeNameserver implements AutoCloseable {
     } else if (message instanceof Inventory batch) {
       inventory.addAll(batch.chunks());
       call.reply(new Reply.Garbage(List.of()));
+    } else if (message instanceof TakeRewrite take) {
+      rewritten.addAll(take.results());
+      RewriteTask next = rewrites.poll();
+      call.reply(new Reply.Rewrites(next == null ? List.of() : List.of(next), 20));
+    } else if (message instanceof ReportReplica report) {
+      reports.add(report);
+      call.reply(Reply.Done.DONE);
     }
   }
 

@@ -119,6 +119,8 @@ final class QueryHandler {
     } else if (query instanceof Query.CloseFeed q) {
       services.feeds().done(q.feed());
       return Reply.Done.DONE;
+    } else if (query instanceof Query.Compaction q) {
+      return services.compaction().answer(q);
     } else if (query instanceof Query.ReportReplica q) {
       log.warn(
           "a reader found the copy of chunk {} on {} bad: {}", q.chunk(), q.server(), q.problem());

@@ -72,6 +72,8 @@ public final class RequestHandler implements CallHandler {
       return queries.answer(query);
     } else if (message instanceof Mutation mutation) {
       return mutate(mutation);
+    } else if (message instanceof ClusterRequest.TakeRewrite request) {
+      return services.rewrites().take(request, System.nanoTime());
     } else if (message instanceof ClusterRequest request) {
       return services.cluster().answer(request);
     }

@@ -4,6 +4,8 @@ import io.dfs.nameserver.backup.Backups;
 import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.compact.Compaction;
+import io.dfs.nameserver.compact.RewriteQueue;
 import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
@@ -30,4 +32,6 @@ public record Services(
     Placer placer,
     ClusterService cluster,
     Feeds feeds,
-    Backups backups) {}
+    Backups backups,
+    RewriteQueue rewrites,
+    Compaction compaction) {}

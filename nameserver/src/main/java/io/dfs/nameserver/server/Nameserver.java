@@ -16,6 +16,10 @@ import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.compact.Compaction;
+import io.dfs.nameserver.compact.CompactionSettings;
+import io.dfs.nameserver.compact.NewChunks;
+import io.dfs.nameserver.compact.RewriteQueue;
 import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
@@ -51,6 +55,7 @@ public final class Nameserver implements AutoCloseable {
   private final NetThreads threads;
   private final NetServer server;
   private final ScheduledExecutorService timer;
+  private final Compaction compaction;
   private final String clusterId;
   private final Feeds feeds;
   private final BackupSchedule schedule;
@@ -64,13 +69,15 @@ public final class Nameserver implements AutoCloseable {
       ScheduledExecutorService timer,
       String clusterId,
       Feeds feeds,
-      BackupSchedule schedule) {
+      BackupSchedule schedule,
+      Compaction compaction) {
     this.directory = directory;
     this.store = store;
     this.commands = commands;
     this.threads = threads;
     this.server = server;
     this.timer = timer;
+    this.compaction = compaction;
     this.clusterId = clusterId;
     this.feeds = feeds;
     this.schedule = schedule;
@@ -119,6 +126,7 @@ public final class Nameserver implements AutoCloseable {
       BackupSchedule schedule = schedule(config, backups);
       router.route(services);
       services.sessions().resumeAll();
+      services.compaction().start();
       StatusReport status =
           new StatusReport(tables, services.registry(), services.leases(), version);
       NetServer server =
@@ -137,7 +145,8 @@ public final class Nameserver implements AutoCloseable {
           timer(config, services),
           clusterId,
           services.feeds(),
-          schedule);
+          schedule,
+          services.compaction());
     } catch (RuntimeException e) {
       threads.close();
       commands.close();
@@ -175,22 +184,32 @@ public final class Nameserver implements AutoCloseable {
     Leases leases = new Leases();
     OpenTable opens = new OpenTable();
     Garbage garbage = new Garbage(tables);
+    SessionService sessions =
+        new SessionService(tables, commands, leases, config.lease().toMillis());
+    Placer placer = new Placer(registry, commands);
+    CompactionSettings compaction = config.compaction();
+    NewChunks chunks = new NewChunks(commands, placer, sessions, leases, compaction.grace());
+    RewriteQueue rewrites =
+        new RewriteQueue(
+            registry, chunks, compaction.bytesPerSecond(), (int) config.heartbeat().toMillis());
     return new Services(
         store,
         tables,
         commands,
         leases,
         opens,
-        new SessionService(tables, commands, leases, config.lease().toMillis()),
+        sessions,
         new LockWaiters(tables),
         new Reaper(commands, opens, tables),
         garbage,
         registry,
-        new Placer(registry, commands),
+        placer,
         new ClusterService(
             registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()),
         new Feeds(),
-        backups);
+        backups,
+        rewrites,
+        new Compaction(tables, commands, rewrites, chunks, compaction));
   }
 
   private static BackupSchedule schedule(NameserverConfig config, Backups backups) {
@@ -239,6 +258,7 @@ public final class Nameserver implements AutoCloseable {
       services.reaper().sweep();
       services.garbage().load(now);
       services.feeds().tick(now);
+      services.compaction().tick(now);
     } catch (RuntimeException e) {
       log.error("periodic work failed and is tried again; please report this", e);
     }
@@ -273,6 +293,7 @@ public final class Nameserver implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    compaction.close();
     server.close();
     feeds.close();
     schedule.close();

@@ -5,6 +5,7 @@ import io.dfs.common.config.HostPort;
 import io.dfs.common.config.Section;
 import io.dfs.common.config.Setting;
 import io.dfs.common.message.DataSettings;
+import io.dfs.nameserver.compact.CompactionSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -83,7 +84,44 @@ public record NameserverConfig(
             min = "1",
             max = "10000",
             doc = "How many backups to keep in backup-dir; older ones are removed.")
-        int backupCount) {
+        int backupCount,
+    @Setting(
+            value = "16 MiB",
+            min = "0",
+            max = "16 GiB",
+            doc =
+                "Bytes in a second that each dataserver rewrites at most, to get the space of dead"
+                    + " bytes back and to join small extents. 0: none.")
+        @Bytes
+        long compactRate,
+    @Setting(
+            value = "50",
+            min = "1",
+            max = "99",
+            doc =
+                "A chunk is rewritten when so many percent of it are dead. Less costs more copying"
+                    + " for less space.")
+        int compactShare,
+    @Setting(
+            value = "1 h",
+            min = "1 s",
+            max = "30 d",
+            doc = "Time from one look for what is worth rewriting to the next.")
+        Duration compactInterval,
+    @Setting(
+            value = "10 m",
+            min = "0 s",
+            max = "30 d",
+            doc = "The small extents of a file are joined once it was not written for so long.")
+        Duration compactAge,
+    @Setting(
+            value = "10 m",
+            min = "0 s",
+            max = "30 d",
+            doc =
+                "A chunk that was rewritten stays for so long, for readers that opened a file"
+                    + " before.")
+        Duration compactGrace) {
 
   private static final int BLOCK_BYTES = 64 << 10;
 
@@ -95,6 +133,11 @@ public record NameserverConfig(
       throw new IllegalArgumentException(
           "heartbeat must be shorter than suspect, and suspect not longer than offline");
     }
+  }
+
+  CompactionSettings compaction() {
+    return new CompactionSettings(
+        compactRate, compactShare, compactInterval, compactAge, compactGrace);
   }
 
   DataSettings settings() {

@@ -119,6 +119,10 @@ public final class Keys {
     return key('E', tree);
   }
 
+  static byte[] allExtents() {
+    return key('E');
+  }
+
   static byte[] chunk(ChunkId chunk) {
     return key('K', chunk.value());
   }

@@ -175,6 +175,54 @@ public sealed class Tables permits Transaction {
     return value == null ? null : ChunkState.decode(value);
   }
 
+  /** The chunks after {@code after}. */
+  public Map<ChunkId, ChunkState> chunks(ChunkId after, int max) {
+    Map<ChunkId, ChunkState> chunks = new LinkedHashMap<>();
+    byte[] from = Keys.chunk(new ChunkId(after.value() + 1));
+    try (Cursor cursor = reader.scan(from, Keys.after(Keys.chunks()))) {
+      Entry e;
+      while (chunks.size() < max && (e = cursor.next()) != null) {
+        chunks.put(new ChunkId(lastLong(e.key())), ChunkState.decode(e.value()));
+      }
+    }
+    return chunks;
+  }
+
+  /** An extent, and the tree that it is in. */
+  public record TreeExtent(long tree, Extent extent) {}
+
+  /** The extents of all files, tree by tree, those after {@code after}. */
+  public List<TreeExtent> allExtents(@Nullable TreeExtent after, int max) {
+    List<TreeExtent> extents = new ArrayList<>();
+    byte[] from =
+        after == null ? Keys.allExtents() : Keys.extent(after.tree, after.extent.fileOffset() + 1);
+    try (Cursor cursor = reader.scan(from, Keys.after(Keys.allExtents()))) {
+      Entry e;
+      while (extents.size() < max && (e = cursor.next()) != null) {
+        extents.add(new TreeExtent(ByteBuffer.wrap(e.key()).getLong(1), extent(e)));
+      }
+    }
+    return extents;
+  }
+
+  /**
+   * The inodes whose extent tree has not their number, by tree; at most {@code max}. Reads all
+   * inodes.
+   */
+  public Map<Long, InodeId> oddTrees(int max) {
+    Map<Long, InodeId> odd = new LinkedHashMap<>();
+    try (Cursor cursor = reader.scan(Keys.inodes(), Keys.after(Keys.inodes()))) {
+      Entry e;
+      while (odd.size() < max && (e = cursor.next()) != null) {
+        Inode inode = Inode.decode(new InodeId(lastLong(e.key())), e.value());
+        if (inode.tree() != inode.id().value()) {
+          odd.put(inode.tree(), inode.id());
+        }
+      }
+    }
+    return odd;
+  }
+
   /** Whether a chunk stays although nothing may refer to it. */
   public boolean isKept(ChunkId chunk) {
     return reader.get(Keys.kept(chunk)) != null;
