@@ -89,13 +89,16 @@ class BackupIT {
       ok(cluster, "metadata", "discard-newer");
       Await.until("newer chunks go", () -> chunks(cluster).size() < before.size());
       mount.mountAgain();
-      Shell.run(mount.path(), "diff -r --no-dereference '" + local + "/tree' tree && cmp big ../local/big");
+      Shell.run(
+          mount.path(),
+          "diff -r --no-dereference '" + local + "/tree' tree && cmp big ../local/big");
     }
   }
 
   @Test
   void backupsAreTakenNowAndThen() throws Exception {
-    try (Cluster cluster = Cluster.start(new Cluster.Plan(0, List.of("backup-count=2"), List.of()))) {
+    try (Cluster cluster =
+        Cluster.start(new Cluster.Plan(0, List.of("backup-count=2"), List.of()))) {
       Path target = cluster.directory().resolve("backups");
       cluster.nameserver().stop();
       cluster.nameserver().with("--set", "backup-dir=" + target, "--set", "backup-interval=1s");
@@ -103,7 +106,12 @@ class BackupIT {
       Await.until(
           "a third backup, and the first is gone",
           () ->
-              cluster.nameserver().logText().lines().filter(l -> l.contains("took the backup")).count()
+              cluster
+                          .nameserver()
+                          .logText()
+                          .lines()
+                          .filter(l -> l.contains("took the backup"))
+                          .count()
                       >= 3
                   && Shell.run(cluster.directory(), "ls backups/*.dfsbackup").lines().count() == 2);
       ok(

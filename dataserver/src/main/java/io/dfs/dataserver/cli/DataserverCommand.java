@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.Var;
 import io.dfs.common.config.ConfigException;
 import io.dfs.common.config.ConfigFile;
 import io.dfs.common.error.FsException;
+import io.dfs.common.service.Readiness;
 import io.dfs.dataserver.server.Dataserver;
 import io.dfs.dataserver.server.DataserverConfig;
 import java.nio.file.Path;
@@ -83,6 +84,7 @@ public final class DataserverCommand implements Callable<Integer> {
                 "stop"));
     command.getOut().println("dfs dataserver serving on " + server.address());
     command.getOut().flush();
+    Readiness.announce("serving on " + server.address());
     new CountDownLatch(1).await();
     return 0;
   }

@@ -3,6 +3,7 @@ package io.dfs.nameserver.cli;
 import io.dfs.common.config.ConfigException;
 import io.dfs.common.config.ConfigFile;
 import io.dfs.common.error.FsException;
+import io.dfs.common.service.Readiness;
 import io.dfs.nameserver.server.Nameserver;
 import io.dfs.nameserver.server.NameserverConfig;
 import java.io.PrintWriter;
@@ -87,6 +88,7 @@ public final class NameserverCommand implements Callable<Integer> {
         .println(
             "dfs nameserver: serving cluster " + server.clusterId() + " on " + server.address());
     out().flush();
+    Readiness.announce("serving cluster " + server.clusterId() + " on " + server.address());
     stop.await();
     server.close();
     stopped.countDown();
