@@ -93,7 +93,12 @@ class RoomsTest {
 
   @Test
   void onlyTheJnrRoomAndTheMountImportJnr() {
-    library("jnr", "jnr..", "io.dfs.fusemount.jnr..", "io.dfs.fusemount.mount..");
+    library(
+        "jnr",
+        "jnr..",
+        "io.dfs.fusemount.jnr..",
+        "io.dfs.fusemount.mount..",
+        "io.dfs.fusemount.linux.channel..");
   }
 
   @Test

@@ -8,7 +8,7 @@ import io.dfs.common.config.ConfigFile;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
-import io.dfs.fusemount.jnr.EngineOptions;
+import io.dfs.fusemount.engine.EngineOptions;
 import io.dfs.fusemount.mount.MountOptions;
 import io.dfs.fusemount.mount.MountPoint;
 import io.dfs.fusemount.mount.MountSource;
@@ -98,8 +98,10 @@ public final class MountCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       paramLabel = "ENGINE",
-      description = "How to talk to the kernel: jnr (libfuse 2).")
-  private String engine = "jnr";
+      description =
+          "How to talk to the kernel: linux (its own protocol) or jnr (libfuse 2)"
+              + " (default: ${DEFAULT-VALUE}).")
+  private EngineName engine = EngineName.ofVariable();
 
   @Option(names = "--pid-file", paramLabel = "FILE", description = "Gets the process id.")
   private @Nullable Path pidFile;
@@ -139,9 +141,6 @@ public final class MountCommand implements Callable<Integer> {
     MountSource source;
     ClientConfig client;
     try {
-      if (!engine.equals("jnr")) {
-        throw new IllegalArgumentException("no such engine: " + engine + "; there is jnr");
-      }
       mountOptions = MountOptions.parse(options, CLIENT_KEYS);
       checkOthers(mountOptions);
       source = source();
@@ -234,8 +233,11 @@ public final class MountCommand implements Callable<Integer> {
             mountPoint, source, pidFile == null ? List.of() : List.of(pidFile), readyFiles);
     try (DfsVfs vfs = connect(client, servers, mountPoint)) {
       vfs.enter(PathResolver.split(from.path().getBytes(PathEncoding.charset())));
+      EngineOptions engineOptions = engineOptions(source, mountOptions, client);
       daemon.run(
-          vfs, engineOptions(source, mountOptions, client), () -> sayMounted(mountPoint, source));
+          vfs,
+          () -> engine.mount(vfs, mountPoint.path(), engineOptions),
+          () -> sayMounted(mountPoint, source));
     }
   }
 
@@ -264,6 +266,8 @@ public final class MountCommand implements Callable<Integer> {
         options.entryTimeout(),
         options.attrTimeout(),
         options.directIo(),
+        options.writeback(),
+        options.maxReadBytes(),
         client.deadline().plus(DEADLINE_MARGIN),
         options.kernelFlags());
   }

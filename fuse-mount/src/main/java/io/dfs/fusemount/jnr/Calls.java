@@ -2,24 +2,18 @@ package io.dfs.fusemount.jnr;
 
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.fusemount.engine.Faults;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * How a callback runs and waits: within the deadline, interruptible, and with an errno for every
  * way to fail, so that no exception reaches native code. Shared.
  */
 final class Calls {
-  private static final Logger LOG = LoggerFactory.getLogger(Calls.class);
-
   /** How soon a signal to the waiting program is noticed. */
   private static final long SLICE_MS = 100;
 
@@ -30,13 +24,9 @@ final class Calls {
    */
   private static final long PATIENCE_MS = 5_000;
 
-  private static final int MAX_KINDS = 64;
-  private static final long WARNING_INTERVAL_NS = TimeUnit.SECONDS.toNanos(1);
-
   private final LibFuse fuse;
   private final long deadlineMs;
-  private final Set<String> logged = ConcurrentHashMap.newKeySet();
-  private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - WARNING_INTERVAL_NS);
+  private final Faults faults = new Faults();
 
   /** The body of a callback: the value to return, not negative. */
   interface Operation {
@@ -53,42 +43,8 @@ final class Calls {
   int run(Operation operation) {
     try {
       return operation.run();
-    } catch (FsException e) {
-      return -code(e);
     } catch (Throwable t) {
-      logOnce(t);
-      return -Errno.EIO.code();
-    }
-  }
-
-  /** The errors of the network and of broken data mean nothing to programs: they get EIO. */
-  private int code(FsException e) {
-    switch (e.errno()) {
-      case ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH, EPROTO, EBADMSG, EIO -> {
-        warn(e);
-        return Errno.EIO.code();
-      }
-      default -> {
-        return e.errno().code();
-      }
-    }
-  }
-
-  private void warn(FsException e) {
-    long now = System.nanoTime();
-    long last = lastWarning.get();
-    if (now - last >= WARNING_INTERVAL_NS && lastWarning.compareAndSet(last, now)) {
-      LOG.warn("a program gets an input/output error: {}", e.getMessage());
-    } else {
-      LOG.debug("a program gets an input/output error: {}", e.getMessage());
-    }
-  }
-
-  private void logOnce(Throwable t) {
-    StackTraceElement[] stack = t.getStackTrace();
-    String kind = t.getClass().getName() + (stack.length > 0 ? stack[0] : "");
-    if (logged.size() < MAX_KINDS && logged.add(kind)) {
-      LOG.error("a program gets an input/output error from a fault in dfs (logged once)", t);
+      return -faults.errno(t);
     }
   }
 

@@ -11,6 +11,7 @@ import io.dfs.client.vfs.Vfs.Opened;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Caller;
+import io.dfs.fusemount.memory.Memory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -3,6 +3,7 @@ package io.dfs.fusemount.jnr;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Name;
+import io.dfs.fusemount.memory.Memory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -3,6 +3,10 @@ package io.dfs.fusemount.jnr;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.fusemount.engine.Engine;
+import io.dfs.fusemount.engine.EngineOptions;
+import io.dfs.fusemount.engine.KernelPages;
+import io.dfs.fusemount.memory.Memory;
 import io.dfs.fusemount.mount.PathEncoding;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
@@ -21,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * DirectoryOps}, {@link XattrOps} or {@link LockOps} finds the inode by {@link Paths}, starts the
  * operation of the Vfs and waits for it by {@link Calls}.
  */
-public final class JnrEngine {
+public final class JnrEngine implements Engine {
   private static final Logger LOG = LoggerFactory.getLogger(JnrEngine.class);
 
   /** The most that libfuse 2 takes in one request. */
@@ -197,10 +201,7 @@ public final class JnrEngine {
     }
   }
 
-  /**
-   * Waits until the filesystem has been unmounted, by whomever, and every request is answered; then
-   * frees what libfuse holds and releases what was open still. Once.
-   */
+  @Override
   public void awaitUnmount() throws InterruptedException {
     workers.awaitEnd();
     fuse.fuse_teardown(handle, Memory.getLong(mountPointOut));

@@ -3,6 +3,7 @@ package io.dfs.fusemount.jnr;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Timestamp;
+import io.dfs.fusemount.memory.Memory;
 import jnr.ffi.Runtime;
 import ru.serce.jnrfuse.struct.FileStat;
 import ru.serce.jnrfuse.struct.Statvfs;

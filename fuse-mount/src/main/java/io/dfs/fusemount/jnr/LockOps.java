@@ -6,6 +6,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Lock;
 import io.dfs.fusemount.jnr.OpenFiles.OpenFile;
+import io.dfs.fusemount.memory.Memory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;

@@ -3,6 +3,7 @@ package io.dfs.fusemount.jnr;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import io.dfs.fusemount.memory.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

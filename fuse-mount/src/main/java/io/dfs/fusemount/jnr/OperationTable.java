@@ -14,6 +14,7 @@ import io.dfs.fusemount.jnr.Callbacks.LLI;
 import io.dfs.fusemount.jnr.Callbacks.LLIL;
 import io.dfs.fusemount.jnr.Callbacks.LLLLI;
 import io.dfs.fusemount.jnr.Calls.Operation;
+import io.dfs.fusemount.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import jnr.ffi.Pointer;

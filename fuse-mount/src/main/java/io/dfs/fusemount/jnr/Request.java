@@ -3,6 +3,7 @@ package io.dfs.fusemount.jnr;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.Name;
+import io.dfs.fusemount.memory.Memory;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;

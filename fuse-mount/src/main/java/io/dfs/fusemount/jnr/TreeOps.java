@@ -11,7 +11,9 @@ import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Reply.FsStats;
 import io.dfs.common.message.Timestamp;
+import io.dfs.fusemount.engine.KernelPages;
 import io.dfs.fusemount.jnr.Request.Hiding;
+import io.dfs.fusemount.memory.Memory;
 import org.jspecify.annotations.Nullable;
 
 /** The callbacks for names and attributes. Shared; each method is one callback's body. */

@@ -1,6 +1,7 @@
 package io.dfs.fusemount.jnr;
 
 import io.dfs.common.net.WaitingThreads;
+import io.dfs.fusemount.memory.Memory;
 
 /** A thread that takes requests from the kernel, one after the other. */
 final class Worker extends Thread {

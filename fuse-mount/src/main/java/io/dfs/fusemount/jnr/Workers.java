@@ -1,6 +1,7 @@
 package io.dfs.fusemount.jnr;
 
 import io.dfs.common.error.Errno;
+import io.dfs.fusemount.memory.Memory;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;

@@ -7,6 +7,7 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.Mutation.SetXattr;
 import io.dfs.common.message.Name;
+import io.dfs.fusemount.memory.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param readOnly whether {@code ro} was asked for; it is among the kernel's flags then, too
  * @param allowOther empty when it was not said
+ * @param maxReadBytes 0 when it was not said
  * @param kernelFlags for the kernel: ro, nodev and the like
  * @param clientSettings {@code key=value} for the client's configuration
  */
@@ -20,6 +21,8 @@ public record MountOptions(
     boolean readOnly,
     Optional<Boolean> allowOther,
     boolean directIo,
+    boolean writeback,
+    int maxReadBytes,
     Duration entryTimeout,
     Duration attrTimeout,
     List<String> kernelFlags,
@@ -62,6 +65,7 @@ public record MountOptions(
           "diratime",
           "_netdev");
 
+  private static final int PAGE_BYTES = 4096;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
 
   public MountOptions {
@@ -96,6 +100,8 @@ public record MountOptions(
     private Optional<Boolean> allowOther = Optional.empty();
     private boolean directIo;
     private boolean sloppy;
+    private boolean writeback;
+    private int maxReadBytes;
     private Duration entryTimeout = DEFAULT_TIMEOUT;
     private Duration attrTimeout = DEFAULT_TIMEOUT;
 
@@ -112,6 +118,8 @@ public record MountOptions(
         case "noallow-other" -> allowOther = Optional.of(false);
         case "direct-io" -> directIo = true;
         case "sloppy" -> sloppy = true;
+        case "writeback" -> writeback = !value.equals("off");
+        case "max-read" -> maxReadBytes = bytes(key, value);
         case "entry-timeout" -> entryTimeout = seconds(key, value);
         case "attr-timeout" -> attrTimeout = seconds(key, value);
         default -> takeOther(option, key, equals >= 0);
@@ -152,6 +160,19 @@ public record MountOptions(
           "option " + key + "=" + value + ": write seconds from 0 to 3600, as in " + key + "=0.5");
     }
 
+    private static int bytes(String key, String value) {
+      try {
+        int bytes = Integer.parseInt(value);
+        if (bytes >= PAGE_BYTES) {
+          return bytes;
+        }
+      } catch (NumberFormatException e) {
+        // Said below.
+      }
+      throw new IllegalArgumentException(
+          "option " + key + "=" + value + ": write bytes, " + PAGE_BYTES + " at least");
+    }
+
     MountOptions result() {
       if (!unknown.isEmpty() && !sloppy) {
         throw new IllegalArgumentException(
@@ -161,6 +182,8 @@ public record MountOptions(
           flags.contains("ro"),
           allowOther,
           directIo,
+          writeback,
+          maxReadBytes,
           entryTimeout,
           attrTimeout,
           List.copyOf(flags),
@@ -176,6 +199,8 @@ public record MountOptions(
               "noallow_other",
               "direct_io",
               "sloppy",
+              "writeback",
+              "max_read=BYTES",
               "entry-timeout=SECONDS",
               "attr-timeout=SECONDS"));
       clientKeys.stream().sorted().forEach(key -> names.add(key + "=VALUE"));

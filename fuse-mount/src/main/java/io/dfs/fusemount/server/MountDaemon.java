@@ -3,8 +3,7 @@ package io.dfs.fusemount.server;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
-import io.dfs.fusemount.jnr.EngineOptions;
-import io.dfs.fusemount.jnr.JnrEngine;
+import io.dfs.fusemount.engine.Engine;
 import io.dfs.fusemount.mount.MountPoint;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,10 +57,11 @@ public final class MountDaemon {
    * Mounts, serves until the unmount, and releases what programs left open. The caller then closes
    * the client, which flushes.
    *
+   * @param mount mounts at the mount point and serves
    * @throws FsException when the mount does not become usable
    */
-  public void run(Vfs vfs, EngineOptions options, Runnable onUsable) throws InterruptedException {
-    JnrEngine engine = JnrEngine.mount(vfs, mountPoint.path(), options);
+  public void run(Vfs vfs, Supplier<Engine> mount, Runnable onUsable) throws InterruptedException {
+    Engine engine = mount.get();
     new WarmUp(vfs).start();
     Thread end = new Thread(() -> awaitUnmount(engine), "mount-end");
     end.setDaemon(true);
@@ -82,7 +83,7 @@ public final class MountDaemon {
     }
   }
 
-  private static void awaitUnmount(JnrEngine engine) {
+  private static void awaitUnmount(Engine engine) {
     try {
       engine.awaitUnmount();
     } catch (InterruptedException e) {

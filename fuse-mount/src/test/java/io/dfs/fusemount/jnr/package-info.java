@@ -1,2 +1,2 @@
-/** Tests of the engine through real mounts and real system calls. */
+/** What only the {@code jnr} engine does. */
 package io.dfs.fusemount.jnr;

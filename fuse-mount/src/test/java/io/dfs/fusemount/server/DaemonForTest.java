@@ -1,21 +1,22 @@
 package io.dfs.fusemount.server;
 
 import io.dfs.common.error.FsException;
-import io.dfs.fusemount.jnr.EngineOptions;
-import io.dfs.fusemount.jnr.TestVfs;
+import io.dfs.fusemount.engine.EngineOptions;
+import io.dfs.fusemount.engine.TestEngine;
+import io.dfs.fusemount.engine.TestVfs;
 import io.dfs.fusemount.mount.MountPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** A daemon over a filesystem in memory: {@code DaemonForTest DIR PID-FILE}. */
+/** A daemon over a filesystem in memory: {@code DaemonForTest ENGINE DIR PID-FILE}. */
 final class DaemonForTest {
   private DaemonForTest() {}
 
   public static void main(String[] args) throws Exception {
     TestVfs vfs = TestVfs.create();
     try {
-      MountPoint mountPoint = MountPoint.at(args[0]).check();
+      MountPoint mountPoint = MountPoint.at(args[1]).check();
       EngineOptions options =
           new EngineOptions(
               "dfs:test",
@@ -23,10 +24,15 @@ final class DaemonForTest {
               Duration.ofSeconds(1),
               Duration.ofSeconds(1),
               false,
+              false,
+              0,
               Duration.ofSeconds(5),
               List.of());
-      new MountDaemon(mountPoint, "dfs:test", List.of(Path.of(args[1])), List.of())
-          .run(vfs, options, () -> System.out.println("usable"));
+      new MountDaemon(mountPoint, "dfs:test", List.of(Path.of(args[2])), List.of())
+          .run(
+              vfs,
+              () -> TestEngine.valueOf(args[0]).mount(vfs, mountPoint.path(), options),
+              () -> System.out.println("usable"));
       System.out.println("open handles: " + vfs.openHandles());
     } catch (FsException e) {
       System.out.println(e.errno());

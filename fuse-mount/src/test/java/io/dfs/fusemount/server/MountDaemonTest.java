@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dfs.fusemount.engine.TestEngine;
 import io.dfs.fusemount.mount.MountPoint;
 import java.io.BufferedReader;
 import java.nio.file.Files;
@@ -14,7 +15,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class MountDaemonTest {
   private final List<Process> processes = new ArrayList<>();
@@ -36,7 +38,7 @@ final class MountDaemonTest {
     Files.deleteIfExists(directory);
   }
 
-  private Process start() throws Exception {
+  private Process start(TestEngine engine) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -45,6 +47,7 @@ final class MountDaemonTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 DaemonForTest.class.getName(),
+                engine.name(),
                 directory.toString(),
                 pidFile.toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -63,9 +66,10 @@ final class MountDaemonTest {
     assertEquals(code, process.exitValue());
   }
 
-  @Test
-  void aSignalUnmountsReleasesEverythingAndExitsWithZero() throws Exception {
-    Process daemon = start();
+  @ParameterizedTest
+  @EnumSource
+  void aSignalUnmountsReleasesEverythingAndExitsWithZero(TestEngine engine) throws Exception {
+    Process daemon = start(engine);
     assertEquals("usable", line(daemon));
     assertEquals(daemon.pid() + "\n", Files.readString(pidFile));
     Process writer = new ProcessBuilder("sh", "-c", "echo x > " + directory.resolve("f")).start();
@@ -77,9 +81,10 @@ final class MountDaemonTest {
     assertFalse(Files.exists(pidFile));
   }
 
-  @Test
-  void theFirstSignalSparesProgramsAndTheSecondDoesNot() throws Exception {
-    Process daemon = start();
+  @ParameterizedTest
+  @EnumSource
+  void theFirstSignalSparesProgramsAndTheSecondDoesNot(TestEngine engine) throws Exception {
+    Process daemon = start(engine);
     assertEquals("usable", line(daemon));
     Process user =
         new ProcessBuilder("sh", "-c", "cd " + directory + " && echo in && read x").start();
@@ -92,23 +97,25 @@ final class MountDaemonTest {
     assertEnds(daemon, 0);
   }
 
-  @Test
-  void theMountOfAKilledDaemonIsClearedAway() throws Exception {
-    Process killed = start();
+  @ParameterizedTest
+  @EnumSource
+  void theMountOfAKilledDaemonIsClearedAway(TestEngine engine) throws Exception {
+    Process killed = start(engine);
     assertEquals("usable", line(killed));
     killed.destroyForcibly().waitFor();
     assertTrue(MountPoint.at(directory.toString()).isMounted());
-    Process daemon = start();
+    Process daemon = start(engine);
     assertEquals("usable", line(daemon));
     daemon.toHandle().destroy();
     assertEnds(daemon, 0);
   }
 
-  @Test
-  void aMountPointInUseIsBusyAndUmountWaitsForTheProcess() throws Exception {
-    Process daemon = start();
+  @ParameterizedTest
+  @EnumSource
+  void aMountPointInUseIsBusyAndUmountWaitsForTheProcess(TestEngine engine) throws Exception {
+    Process daemon = start(engine);
     assertEquals("usable", line(daemon));
-    Process second = start();
+    Process second = start(engine);
     assertEquals("EBUSY", line(second));
     assertEnds(second, 32);
     MountDaemon.unmount(MountPoint.at(directory.toString()), false, Duration.ofSeconds(20));

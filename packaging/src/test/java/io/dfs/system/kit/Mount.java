@@ -14,7 +14,9 @@ public final class Mount implements AutoCloseable {
   private final Path at;
   private final Daemon daemon;
 
+  /** The engine is the usual one unless the system property {@code dfs.engine} names another. */
   Mount(HostPort cluster, Path at, Path log, List<String> options) {
+    String engine = System.getProperty("dfs.engine");
     this.at = at;
     try {
       Files.createDirectories(at);
@@ -23,6 +25,10 @@ public final class Mount implements AutoCloseable {
     }
     List<String> command =
         new ArrayList<>(List.of(Cluster.DFS, "mount", "-f", cluster.toString(), at.toString()));
+    if (engine != null) {
+      command.add("--engine");
+      command.add(engine);
+    }
     if (!options.isEmpty()) {
       command.add("-o");
       command.add(String.join(",", options));

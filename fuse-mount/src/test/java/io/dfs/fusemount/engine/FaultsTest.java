@@ -1,6 +1,6 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
-import static io.dfs.fusemount.jnr.Program.python;
+import static io.dfs.fusemount.engine.Program.python;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dfs.common.error.Errno;
@@ -13,7 +13,8 @@ import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What programs get when the Vfs fails, in whichever way. */
 final class FaultsTest {
@@ -41,8 +42,9 @@ final class FaultsTest {
     }
   }
 
-  @Test
-  void faultsBecomeErrorsAndTheMountGoesOn() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void faultsBecomeErrorsAndTheMountGoesOn(TestEngine engine) throws Exception {
     EngineOptions options =
         new EngineOptions(
             "dfs:faulty",
@@ -50,9 +52,11 @@ final class FaultsTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             true,
+            false,
+            0,
             Duration.ofMillis(500),
             List.of());
-    try (MountedVfs mount = new MountedVfs(new FaultyVfs(), options)) {
+    try (MountedVfs mount = new MountedVfs(engine, new FaultyVfs(), options)) {
       String errors =
           python(
               mount.directory(),

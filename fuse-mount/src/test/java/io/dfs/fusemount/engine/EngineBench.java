@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +11,8 @@ import java.time.Duration;
 
 /**
  * What a system call costs through the engine, over a Vfs that costs next to nothing: {@code
- * EngineBench DIR}. One thread; the daemon is another process, so that its CPU time can be told.
+ * EngineBench ENGINE DIR}. One thread; the daemon is another process, so that its CPU time can be
+ * told.
  */
 final class EngineBench {
   private static final int FILE_BYTES = 64 << 20;
@@ -23,7 +24,7 @@ final class EngineBench {
   }
 
   public static void main(String[] args) throws Exception {
-    Path directory = Path.of(args[0]).toAbsolutePath();
+    Path directory = Path.of(args[1]).toAbsolutePath();
     Process daemon =
         new ProcessBuilder(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -32,6 +33,7 @@ final class EngineBench {
                 "-cp",
                 System.getProperty("java.class.path"),
                 MemoryMount.class.getName(),
+                args[0],
                 directory.toString(),
                 "uncached")
             .inheritIO()

@@ -1,78 +1,89 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.memory;
 
 import com.kenai.jffi.MemoryIO;
 import io.netty.buffer.ByteBuf;
 import java.nio.Buffer;
+import java.nio.ByteBuffer;
 
 /** Native memory by address. Immutable; whoever passes an address vouches for it. */
-final class Memory {
+public final class Memory {
   private static final MemoryIO IO = MemoryIO.getInstance();
 
   private Memory() {}
 
-  static long allocate(long bytes) {
+  public static long allocate(long bytes) {
     return IO.allocateMemory(bytes, true);
   }
 
-  static void free(long address) {
+  /** Not zeroed, so that pages which are never used take no memory. */
+  public static long allocateUntouched(long bytes) {
+    return IO.allocateMemory(bytes, false);
+  }
+
+  /** A view of native memory, which the caller keeps alive. */
+  public static ByteBuffer buffer(long address, int bytes) {
+    return IO.newDirectByteBuffer(address, bytes);
+  }
+
+  public static void free(long address) {
     IO.freeMemory(address);
   }
 
-  static byte getByte(long address) {
+  public static byte getByte(long address) {
     return IO.getByte(address);
   }
 
-  static short getShort(long address) {
+  public static short getShort(long address) {
     return IO.getShort(address);
   }
 
-  static int getInt(long address) {
+  public static int getInt(long address) {
     return IO.getInt(address);
   }
 
-  static long getLong(long address) {
+  public static long getLong(long address) {
     return IO.getLong(address);
   }
 
-  static void putShort(long address, int value) {
+  public static void putShort(long address, int value) {
     IO.putShort(address, (short) value);
   }
 
-  static void putInt(long address, int value) {
+  public static void putInt(long address, int value) {
     IO.putInt(address, value);
   }
 
-  static void putLong(long address, long value) {
+  public static void putLong(long address, long value) {
     IO.putLong(address, value);
   }
 
-  static long addressOf(Buffer direct) {
+  public static long addressOf(Buffer direct) {
     return IO.getDirectBufferAddress(direct);
   }
 
   /** The bytes before the NUL. */
-  static byte[] string(long address) {
+  public static byte[] string(long address) {
     return bytes(address, (int) IO.getStringLength(address));
   }
 
-  static byte[] bytes(long address, int length) {
+  public static byte[] bytes(long address, int length) {
     byte[] bytes = new byte[length];
     IO.getByteArray(address, bytes, 0, length);
     return bytes;
   }
 
-  static void putBytes(long address, byte[] bytes) {
+  public static void putBytes(long address, byte[] bytes) {
     IO.putByteArray(address, bytes, 0, bytes.length);
   }
 
   /** The bytes and a NUL after them. */
-  static void putString(long address, byte[] bytes) {
+  public static void putString(long address, byte[] bytes) {
     putBytes(address, bytes);
     IO.putByte(address + bytes.length, (byte) 0);
   }
 
   /** All readable bytes; does not release them. */
-  static void copy(ByteBuf from, long to) {
+  public static void copy(ByteBuf from, long to) {
     int length = from.readableBytes();
     if (length == 0) {
       return;

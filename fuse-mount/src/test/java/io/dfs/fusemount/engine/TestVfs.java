@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import io.dfs.client.vfs.Vfs;
 

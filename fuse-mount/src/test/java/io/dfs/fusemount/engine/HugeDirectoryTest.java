@@ -1,16 +1,18 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A listing is not kept in memory. */
 final class HugeDirectoryTest {
-  @Test
-  void aMillionEntriesAreListedOnceEachInLittleMemory() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aMillionEntriesAreListedOnceEachInLittleMemory(TestEngine engine) throws Exception {
     Path directory = Files.createTempDirectory("dfs-huge");
     Process daemon =
         new ProcessBuilder(
@@ -20,6 +22,7 @@ final class HugeDirectoryTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 HugeDirectoryMount.class.getName(),
+                engine.name(),
                 directory.toString())
             .redirectErrorStream(true)
             .start();

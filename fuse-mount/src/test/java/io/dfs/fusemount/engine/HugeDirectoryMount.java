@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import io.dfs.client.vfs.Entry;
 import io.dfs.common.id.InodeId;
@@ -23,8 +23,9 @@ final class HugeDirectoryMount extends MemoryVfs {
   }
 
   public static void main(String[] args) throws Exception {
-    JnrEngine engine =
-        JnrEngine.mount(new HugeDirectoryMount(), Path.of(args[0]), MemoryMount.options());
+    Engine engine =
+        TestEngine.valueOf(args[0])
+            .mount(new HugeDirectoryMount(), Path.of(args[1]), MemoryMount.options());
     System.out.println("mounted");
     engine.awaitUnmount();
   }

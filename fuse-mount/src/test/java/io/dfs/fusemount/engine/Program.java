@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -13,13 +13,13 @@ import java.util.List;
  * A program run on a mount: system calls that Java lacks, made by another process than the daemon,
  * which must never touch its own mount.
  */
-final class Program {
+public final class Program {
   private static final String LIMIT_SECONDS = "20";
 
   private Program() {}
 
   /** What the python statements print; fails when they fail. {@code d} is the directory, bytes. */
-  static String python(Path directory, String script) throws Exception {
+  public static String python(Path directory, String script) throws Exception {
     String prelude =
         """
         import os, sys, fcntl, struct, mmap, errno, ctypes, signal, time, stat
@@ -36,7 +36,7 @@ final class Program {
     return run(List.of("python3", "-c", prelude + script, directory.toString()));
   }
 
-  static String run(List<String> command) throws Exception {
+  public static String run(List<String> command) throws Exception {
     Process process = start(command);
     String output = output(process);
     assertEquals(0, process.exitValue(), output);
@@ -44,14 +44,14 @@ final class Program {
   }
 
   /** Started so that it ends, with all its children, when a test would wait for it forever. */
-  static Process start(List<String> command) throws IOException {
+  public static Process start(List<String> command) throws IOException {
     List<String> limited = new ArrayList<>(List.of("timeout", "-s", "KILL", LIMIT_SECONDS));
     limited.addAll(command);
     return new ProcessBuilder(limited).redirectErrorStream(true).start();
   }
 
   /** All that it prints until its end. */
-  static String output(Process process) throws Exception {
+  public static String output(Process process) throws Exception {
     try (InputStream in = process.getInputStream()) {
       String output = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
       process.waitFor();

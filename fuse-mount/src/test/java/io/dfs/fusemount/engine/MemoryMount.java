@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -6,25 +6,27 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Mounts an empty {@link MemoryVfs} by hand, until it is unmounted: {@code MemoryMount DIR
+ * Mounts an empty {@link MemoryVfs} by hand, until it is unmounted: {@code MemoryMount ENGINE DIR
  * [uncached]}.
  */
-final class MemoryMount {
+public final class MemoryMount {
   private MemoryMount() {}
 
-  static EngineOptions options(String... flags) {
+  public static EngineOptions options(String... flags) {
     return new EngineOptions(
         "dfs:memory",
         true,
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         false,
+        false,
+        0,
         Duration.ofSeconds(20),
         List.of(flags));
   }
 
   public static void main(String[] args) throws Exception {
-    Path directory = Path.of(args[0]).toAbsolutePath();
+    Path directory = Path.of(args[1]).toAbsolutePath();
     Files.createDirectories(directory);
     MemoryVfs vfs = new MemoryVfs();
     vfs.create(
@@ -36,17 +38,19 @@ final class MemoryMount {
             io.dfs.client.vfs.Vfs.OpenMode.WRITE)
         .join();
     EngineOptions options =
-        args.length > 1
+        args.length > 2
             ? new EngineOptions(
                 "dfs:memory",
                 true,
                 Duration.ZERO,
                 Duration.ZERO,
                 true,
+                false,
+                0,
                 Duration.ofSeconds(20),
                 List.of())
             : options("dev", "suid");
-    JnrEngine engine = JnrEngine.mount(vfs, directory, options);
+    Engine engine = TestEngine.valueOf(args[0]).mount(vfs, directory, options);
     System.out.println("mounted at " + directory);
     engine.awaitUnmount();
     System.out.println("unmounted");

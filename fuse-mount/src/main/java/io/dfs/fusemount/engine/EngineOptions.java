@@ -1,15 +1,17 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import java.time.Duration;
 import java.util.List;
 
 /**
- * What the engine needs to know besides the filesystem.
+ * What an engine needs to know besides the filesystem.
  *
  * @param source what {@code mount} and {@code df} show in front of the mount point
  * @param entryTimeout how long the kernel may believe in a name
  * @param attrTimeout how long the kernel may believe in attributes
  * @param directIo no page cache
+ * @param writeback the kernel gathers small writes in its pages; {@code linux} only
+ * @param maxReadBytes of one request, 0 for as much as the engine can; {@code linux} only
  * @param operationDeadline after which an operation without an answer fails with EIO
  * @param kernelFlags mount(8) options for the kernel: ro, noatime, nodev...
  */
@@ -19,6 +21,8 @@ public record EngineOptions(
     Duration entryTimeout,
     Duration attrTimeout,
     boolean directIo,
+    boolean writeback,
+    int maxReadBytes,
     Duration operationDeadline,
     List<String> kernelFlags) {
 

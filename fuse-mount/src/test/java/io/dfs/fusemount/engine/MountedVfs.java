@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import io.dfs.client.vfs.Vfs;
 import java.nio.file.Files;
@@ -10,9 +10,9 @@ final class MountedVfs implements AutoCloseable {
   private final Path directory;
   private final Thread server;
 
-  MountedVfs(Vfs vfs, EngineOptions options) throws Exception {
+  MountedVfs(TestEngine kind, Vfs vfs, EngineOptions options) throws Exception {
     directory = Files.createTempDirectory("dfs-mount");
-    JnrEngine engine = JnrEngine.mount(vfs, directory, options);
+    Engine engine = kind.mount(vfs, directory, options);
     server =
         new Thread(
             () -> {

@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.vfs.AttrChange;
@@ -392,6 +392,11 @@ class MemoryVfs implements TestVfs {
             }
           }
           if (old == node) {
+            return node.attr();
+          }
+          if (flags == Rename.EXCHANGE) {
+            from.entries.put(from.cookies.get(name), Map.entry(name, child(to, newName)));
+            to.entries.put(to.cookies.get(newName), Map.entry(newName, node));
             return node.attr();
           }
           if (old != null) {

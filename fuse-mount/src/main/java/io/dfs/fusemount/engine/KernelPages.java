@@ -1,4 +1,4 @@
-package io.dfs.fusemount.jnr;
+package io.dfs.fusemount.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
@@ -22,7 +22,7 @@ import java.util.Map;
  * <p>The kernel's node number is the key, not the inode: the two names of a hard link are two nodes
  * for libfuse, with pages and attributes of their own.
  */
-final class KernelPages {
+public final class KernelPages {
   /** About 6 MiB of memory when full. */
   private static final int MAX_CLOSED = 1 << 16;
 
@@ -52,7 +52,7 @@ final class KernelPages {
       };
 
   /** True when the kernel may keep its pages. */
-  boolean opened(long node, long version) {
+  public boolean opened(long node, long version) {
     synchronized (lock) {
       Node known = open.get(node);
       if (known == null) {
@@ -69,7 +69,7 @@ final class KernelPages {
     }
   }
 
-  void written(long node) {
+  public void written(long node) {
     synchronized (lock) {
       closed.remove(node);
       Node known = open.get(node);
@@ -79,7 +79,7 @@ final class KernelPages {
     }
   }
 
-  void closed(long node) {
+  public void closed(long node) {
     synchronized (lock) {
       Node known = open.get(node);
       if (known != null && --known.opens == 0) {

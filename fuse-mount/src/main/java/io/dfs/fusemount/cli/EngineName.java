@@ -1,0 +1,34 @@
+package io.dfs.fusemount.cli;
+
+import io.dfs.client.vfs.Vfs;
+import io.dfs.fusemount.engine.Engine;
+import io.dfs.fusemount.engine.EngineOptions;
+import io.dfs.fusemount.jnr.JnrEngine;
+import io.dfs.fusemount.linux.LinuxEngine;
+import java.nio.file.Path;
+
+/** The engines, by the names that users choose them by. */
+enum EngineName {
+  linux {
+    @Override
+    Engine mount(Vfs vfs, Path mountPoint, EngineOptions options) {
+      return LinuxEngine.mount(vfs, mountPoint, options);
+    }
+  },
+
+  jnr {
+    @Override
+    Engine mount(Vfs vfs, Path mountPoint, EngineOptions options) {
+      return JnrEngine.mount(vfs, mountPoint, options);
+    }
+  };
+
+  private static final String VARIABLE = "DFS_ENGINE";
+
+  abstract Engine mount(Vfs vfs, Path mountPoint, EngineOptions options);
+
+  /** As the environment says, else the usual one. */
+  static EngineName ofVariable() {
+    return "linux".equals(System.getenv(VARIABLE)) ? linux : jnr;
+  }
+}

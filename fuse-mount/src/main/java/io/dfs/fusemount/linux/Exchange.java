@@ -1,0 +1,69 @@
+package io.dfs.fusemount.linux;
+
+import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Caller;
+import io.dfs.fusemount.linux.channel.Channel;
+import io.dfs.fusemount.linux.wire.Header;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A request and its one answer. Shared: whoever {@link #claim claims} it answers; nobody else does.
+ */
+final class Exchange {
+  private static final int[] NO_GROUPS = {};
+
+  /** The number of the mount's root, whatever inode that is. */
+  static final long ROOT_NODE = 1;
+
+  private final Channel channel;
+  private final Header header;
+  private final InodeId root;
+  private final AtomicBoolean claimed = new AtomicBoolean();
+
+  /**
+   * @param root what the kernel calls {@link #ROOT_NODE}
+   */
+  Exchange(Channel channel, Header header, InodeId root) {
+    this.channel = channel;
+    this.header = header;
+    this.root = root;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  long unique() {
+    return header.unique();
+  }
+
+  int opcode() {
+    return header.opcode();
+  }
+
+  int pid() {
+    return header.pid();
+  }
+
+  long node() {
+    return header.node();
+  }
+
+  InodeId inode() {
+    return inode(header.node());
+  }
+
+  InodeId inode(long node) {
+    return node == ROOT_NODE ? root : new InodeId(node);
+  }
+
+  /** The kernel has checked permissions itself: dfs always mounts with default_permissions. */
+  Caller caller() {
+    return new Caller(header.uid(), header.gid(), NO_GROUPS, true);
+  }
+
+  /** True once. */
+  boolean claim() {
+    return !claimed.get() && claimed.compareAndSet(false, true);
+  }
+}

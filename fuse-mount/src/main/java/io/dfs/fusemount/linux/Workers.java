@@ -1,0 +1,177 @@
+package io.dfs.fusemount.linux;
+
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.net.WaitingThreads;
+import io.dfs.fusemount.linux.channel.Buffers;
+import io.dfs.fusemount.linux.channel.Channel;
+import io.dfs.fusemount.linux.channel.RequestBuffer;
+import io.dfs.fusemount.linux.wire.Decoder;
+import io.dfs.fusemount.linux.wire.Header;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads that take requests from the kernel. Shared.
+ *
+ * <p>A thread starts what a request asks for and, for small questions to the nameserver, waits for
+ * the answer itself, which costs no change of thread. So there are as many threads as such requests
+ * at a time, up to {@link #MAX}; beyond it the kernel queues. Up to {@link #MAX_READING} of them
+ * wait for requests, the others rest, and end when they have rested for long.
+ */
+final class Workers {
+  private static final Logger LOG = LoggerFactory.getLogger(Workers.class);
+
+  /** What waits longer than for an answer of the nameserver (data, locks) holds no thread. */
+  static final int MAX = 64;
+
+  /** The kernel wakes them in turns: few, so that their memory stays in the processor's cache. */
+  private static final int MAX_READING = 3;
+
+  private static final long REST_SECONDS = 10;
+
+  private final List<Channel> channels;
+  private final Buffers buffers;
+  private final Dispatcher dispatcher;
+  private final InodeId root;
+  private final AtomicInteger reading = new AtomicInteger();
+  private final AtomicInteger running = new AtomicInteger();
+  private final AtomicInteger resting = new AtomicInteger();
+  private final AtomicInteger started = new AtomicInteger();
+  private final Semaphore calls = new Semaphore(0);
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean ending;
+
+  Workers(List<Channel> channels, Buffers buffers, Dispatcher dispatcher, InodeId root) {
+    this.channels = channels;
+    this.buffers = buffers;
+    this.dispatcher = dispatcher;
+    this.root = root;
+  }
+
+  void start() {
+    startAnother();
+  }
+
+  /** Waits until the kernel has ended the connection and no thread is at a request. */
+  void awaitEnd() throws InterruptedException {
+    ended.await();
+  }
+
+  private void startAnother() {
+    int now = running.get();
+    if (ending || now >= MAX || !running.compareAndSet(now, now + 1)) {
+      return;
+    }
+    int number = started.getAndIncrement();
+    Channel channel = channels.get(number % channels.size());
+    Thread thread = new Thread(() -> run(channel), "fuse-" + number);
+    thread.setDaemon(true);
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      running.decrementAndGet();
+      LOG.warn("no memory for another thread; the mount goes on with {}", now);
+    }
+  }
+
+  /** Nobody waits for requests any more. */
+  private void callOne() {
+    if (resting.get() > 0) {
+      calls.release();
+    } else {
+      startAnother();
+    }
+  }
+
+  /** False when it has not been called for long. */
+  private boolean rest() throws InterruptedException {
+    resting.incrementAndGet();
+    try {
+      return calls.tryAcquire(REST_SECONDS, TimeUnit.SECONDS);
+    } finally {
+      resting.decrementAndGet();
+    }
+  }
+
+  private void run(Channel channel) {
+    WaitingThreads.enter();
+    RequestBuffer buffer = null;
+    try {
+      while (!ending) {
+        if (reading.incrementAndGet() > MAX_READING) {
+          reading.decrementAndGet();
+          if (buffer != null) {
+            buffer.giveBack();
+            buffer = null;
+          }
+          if (!rest()) {
+            return;
+          }
+          continue;
+        }
+        int length;
+        try {
+          if (buffer == null) {
+            buffer = buffers.take();
+          }
+          length = channel.receive(buffer);
+        } finally {
+          if (reading.decrementAndGet() == 0) {
+            callOne();
+          }
+        }
+        if (length < 0) {
+          if (isOver(-length)) {
+            return;
+          }
+          continue;
+        }
+        if (serve(channel, buffer)) {
+          buffer = null;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (buffer != null) {
+        buffer.giveBack();
+      }
+      if (running.decrementAndGet() == 0 && ending) {
+        ended.countDown();
+      }
+    }
+  }
+
+  /** Unmounted (ENODEV) or cut off; all others are about one request that was taken back. */
+  private boolean isOver(int errno) {
+    if (errno == Errno.EINTR.code()
+        || errno == Errno.EAGAIN.code()
+        || errno == Errno.ENOENT.code()) {
+      return false;
+    }
+    if (errno != Errno.ENODEV.code()) {
+      LOG.warn("the kernel has ended the connection: error {}", errno);
+    }
+    ending = true;
+    calls.release(MAX);
+    return true;
+  }
+
+  private boolean serve(Channel channel, RequestBuffer buffer) {
+    Header header;
+    try {
+      header = Decoder.header(buffer.request());
+    } catch (FsException e) {
+      LOG.warn("left aside: {}", e.getMessage());
+      return false;
+    }
+    return dispatcher.serve(new Exchange(channel, header, root), header, buffer);
+  }
+}

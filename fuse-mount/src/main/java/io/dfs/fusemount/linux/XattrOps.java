@@ -1,0 +1,133 @@
+package io.dfs.fusemount.linux;
+
+import io.dfs.client.vfs.Vfs;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Mutation.SetXattr;
+import io.dfs.common.message.Name;
+import io.dfs.fusemount.linux.wire.Body;
+import io.dfs.fusemount.linux.wire.Encoder;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/** The requests about extended attributes. Shared; each method is one request's. */
+final class XattrOps {
+  /** The names of ACLs and the like begin so. Storing what nobody enforces would be a lie. */
+  private static final byte[] SYSTEM = "system.".getBytes(StandardCharsets.US_ASCII);
+
+  /**
+   * The kernel asks for this one before a write, to take a file's capabilities away. That there is
+   * none is believed for as long as attributes are.
+   */
+  private static final Name CAPABILITY = Name.of("security.capability");
+
+  private static final int SLOTS = 1 << 12;
+
+  private record Without(InodeId inode, long untilNs) {}
+
+  private final Vfs vfs;
+  private final Answers answers;
+  private final Trust trust;
+  private final AtomicReferenceArray<@Nullable Without> withoutCapability =
+      new AtomicReferenceArray<>(SLOTS);
+
+  XattrOps(Vfs vfs, Answers answers, Trust trust) {
+    this.vfs = vfs;
+    this.answers = answers;
+    this.trust = trust;
+  }
+
+  void set(Exchange x, Body.Setxattr b) {
+    check(b.name());
+    if (b.value().length > SetXattr.MAX_VALUE_BYTES) {
+      throw new FsException(Errno.ENOSPC, "a value of " + b.value().length + " bytes is too large");
+    }
+    withoutCapability.set(slot(x.inode()), null);
+    answers.done(x, vfs.setxattr(x.caller(), x.inode(), b.name(), b.value(), b.flags()));
+  }
+
+  void get(Exchange x, Body.Getxattr b) {
+    check(b.name());
+    if (!b.name().equals(CAPABILITY)) {
+      answer(x, vfs.getxattr(x.caller(), x.inode(), b.name()), b.size());
+      return;
+    }
+    InodeId inode = x.inode();
+    Without without = withoutCapability.get(slot(inode));
+    if (without != null && without.inode.equals(inode) && without.untilNs - System.nanoTime() > 0) {
+      answers.fail(x, Errno.ENODATA);
+      return;
+    }
+    CompletableFuture<byte[]> asked = vfs.getxattr(x.caller(), inode, CAPABILITY);
+    answer(x, asked.whenComplete((value, failure) -> learn(inode, failure)), b.size());
+  }
+
+  private void learn(InodeId inode, @Nullable Throwable failure) {
+    if (failure != null && FsException.of(failure).errno() == Errno.ENODATA) {
+      long untilNs = System.nanoTime() + trust.attrMs() * 1_000_000;
+      withoutCapability.set(slot(inode), new Without(inode, untilNs));
+    }
+  }
+
+  private static int slot(InodeId inode) {
+    return (Long.hashCode(inode.value()) * 0x9E3779B9) >>> 20;
+  }
+
+  void list(Exchange x, Body.Listxattr b) {
+    answer(x, vfs.listxattr(x.caller(), x.inode()).thenApply(XattrOps::joined), b.size());
+  }
+
+  /** Each name and a NUL after it. */
+  private static byte[] joined(List<Name> names) {
+    int length = 0;
+    for (Name name : names) {
+      length += name.length() + 1;
+    }
+    byte[] list = new byte[length];
+    int at = 0;
+    for (Name name : names) {
+      System.arraycopy(name.bytes(), 0, list, at, name.length());
+      at += name.length() + 1;
+    }
+    return list;
+  }
+
+  void remove(Exchange x, Body.Named b) {
+    check(b.name());
+    answers.done(x, vfs.removexattr(x.caller(), x.inode(), b.name()));
+  }
+
+  /** A size of 0 asks for the length. */
+  private void answer(Exchange x, CompletableFuture<byte[]> value, int size) {
+    answers.bytes(x, value.thenApply(bytes -> sized(bytes, size)));
+  }
+
+  private static ByteBuf sized(byte[] value, int size) {
+    if (size == 0) {
+      ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+      Encoder.length(length, value.length);
+      return Unpooled.wrappedBuffer(length.flip());
+    }
+    if (value.length > size) {
+      throw new FsException(Errno.ERANGE, "the value has " + value.length + " bytes");
+    }
+    return Unpooled.wrappedBuffer(value);
+  }
+
+  private static void check(Name name) {
+    byte[] bytes = name.bytes();
+    if (bytes.length > SYSTEM.length
+        && Arrays.equals(bytes, 0, SYSTEM.length, SYSTEM, 0, SYSTEM.length)) {
+      throw new FsException(Errno.EOPNOTSUPP, "dfs has no attributes of the system");
+    }
+  }
+}

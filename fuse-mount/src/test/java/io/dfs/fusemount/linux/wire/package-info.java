@@ -1,0 +1,2 @@
+/** Tests of the protocol without a kernel. */
+package io.dfs.fusemount.linux.wire;
