@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * Appends pieces to one chunk after another: those of a single large file, or small ones of many
  * files. Shared; its state is touched only by tasks of {@link Serial}.
  *
- * <p>Appends are pipelined. When some are under way, small pieces gather meanwhile and go together
+ * <p>Appends are pipelined. Small pieces that nobody waits for gather until they make a batch; when
+ * somebody does ({@link #hurry}) they go at once, those that come while some are under way together
  * in one append. When an append fails, the chunk is given up where it is; each append of it that
  * was under way is acknowledged or fails on its own, and what failed is sent again into a new
  * chunk, until the piece's deadline.
@@ -38,6 +40,10 @@ final class ChunkWriter {
 
   private static final int BATCH_BYTES = 256 << 10;
   private static final int MAX_PIECES = 512;
+
+  /** Nobody waits for what gathers: the kernel keeps written pages for seconds. */
+  private static final int GATHER_MS = 100;
+
   private static final int BACKOFF_MIN_MS = 20;
   private static final int BACKOFF_MAX_MS = 2000;
 
@@ -62,6 +68,14 @@ final class ChunkWriter {
   private boolean waiting;
   private boolean closed;
 
+  /** Somebody waits for what is in the queue. */
+  private boolean hurried;
+
+  /** Somebody waits for it to be on disk. */
+  private boolean durable;
+
+  private boolean gathering;
+
   ChunkWriter(
       ChunkSource source,
       DataSettings settings,
@@ -75,14 +89,38 @@ final class ChunkWriter {
     this.timer = timer;
   }
 
-  /** Sends a piece whose bytes no longer change. */
+  /** Sends a piece whose bytes no longer change, when it makes a batch with others or soon. */
   void submit(Piece piece) {
     serial.execute(
         () -> {
-          queue.add(piece);
-          queuedBytes += piece.length;
+          add(piece);
           pump();
         });
+  }
+
+  /**
+   * Sends at once what has gathered.
+   *
+   * @param last one more piece, or null
+   * @param onDisk whether the pieces shall also be on the servers' disks
+   */
+  void hurry(@Nullable Piece last, boolean onDisk) {
+    serial.execute(
+        () -> {
+          if (last != null) {
+            add(last);
+          }
+          if (!queue.isEmpty()) {
+            hurried = true;
+            durable |= onDisk;
+            pump();
+          }
+        });
+  }
+
+  private void add(Piece piece) {
+    queue.add(piece);
+    queuedBytes += piece.length;
   }
 
   /** No more pieces will come; the chunk is sealed once all of it is committed. */
@@ -90,9 +128,8 @@ final class ChunkWriter {
     serial.execute(
         () -> {
           closed = true;
-          if (queue.isEmpty()) {
-            finishChunks();
-          }
+          hurried = true;
+          pump();
         });
   }
 
@@ -117,7 +154,9 @@ final class ChunkWriter {
       if (appends > 0 && inFlightBytes + queue.element().length > WINDOW_BYTES) {
         return;
       }
-      if (appends >= UNHURRIED_APPENDS && queuedBytes < BATCH_BYTES && queue.size() < MAX_PIECES) {
+      boolean batch = queuedBytes >= BATCH_BYTES || queue.size() >= MAX_PIECES;
+      if (!batch && (!hurried || appends >= UNHURRIED_APPENDS)) {
+        gather();
         return;
       }
       OpenChunk chunk = chunkFor(queue.element().length);
@@ -126,9 +165,28 @@ final class ChunkWriter {
       }
       sendBatch(chunk);
     }
-    if (closed && queue.isEmpty()) {
-      finishChunks();
+    if (queue.isEmpty()) {
+      hurried = false;
+      durable = false;
+      if (closed) {
+        finishChunks();
+      }
     }
+  }
+
+  /** What is in the queue goes when its time is over, whether it makes a batch or not. */
+  private void gather() {
+    if (hurried || gathering) {
+      return;
+    }
+    gathering = true;
+    later(
+        GATHER_MS,
+        () -> {
+          gathering = false;
+          hurried = !queue.isEmpty();
+          pump();
+        });
   }
 
   /** The chunk to append to, or null when {@link #pump} is called again once there is one. */
@@ -189,6 +247,8 @@ final class ChunkWriter {
     }
     int offset = chunk.length;
     int size = payload.readableBytes();
+    // An append on disk puts all before it in the chunk there.
+    boolean onDisk = durable && queue.isEmpty();
     chunk.length += size;
     chunk.placed(batch.size());
     appends++;
@@ -197,7 +257,7 @@ final class ChunkWriter {
     int timeoutMs = (int) Math.min(15_000, Math.max(1000, deadlineNanos / 3_000_000));
     chunk
         .connection
-        .call(new Append(chunk.id, offset, crcs, false, chunk.chain), payload, timeoutMs)
+        .call(new Append(chunk.id, offset, crcs, onDisk, chunk.chain), payload, timeoutMs)
         .whenComplete(
             (response, failure) -> {
               if (response != null) {
@@ -208,8 +268,10 @@ final class ChunkWriter {
                     appends--;
                     inFlightBytes -= size;
                     if (failure == null) {
-                      acked(batch, chunk, offset);
+                      acked(batch, chunk, offset, onDisk ? offset + size : 0);
                     } else {
+                      hurried = true;
+                      durable |= onDisk;
                       failed(batch, chunk, FsException.of(failure));
                     }
                     pump();
@@ -243,11 +305,11 @@ final class ChunkWriter {
     return all;
   }
 
-  private void acked(List<Piece> batch, OpenChunk chunk, int offset) {
+  private void acked(List<Piece> batch, OpenChunk chunk, int offset, int onDisk) {
     backoffMs = 0;
     int at = offset;
     for (Piece piece : batch) {
-      if (!piece.file.acked(piece, chunk, at)) {
+      if (!piece.file.acked(piece, chunk, at, onDisk)) {
         chunk.settled(1);
       }
       at += piece.length;
@@ -304,17 +366,20 @@ final class ChunkWriter {
     waiting = true;
     int delay = Math.max(BACKOFF_MIN_MS, backoffMs);
     backoffMs = Math.min(BACKOFF_MAX_MS, delay * 2);
-    Runnable again =
-        () ->
-            serial.execute(
-                () -> {
-                  waiting = false;
-                  pump();
-                });
+    later(
+        delay,
+        () -> {
+          waiting = false;
+          pump();
+        });
+  }
+
+  private void later(int delayMs, Runnable task) {
     try {
-      timer.schedule(again, delay, TimeUnit.MILLISECONDS);
-    } catch (java.util.concurrent.RejectedExecutionException e) {
-      waiting = false;
+      timer.schedule(() -> serial.execute(task), delayMs, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // The client is being closed, which fails what is left.
+      log.debug("nothing is sent any more", e);
     }
   }
 }

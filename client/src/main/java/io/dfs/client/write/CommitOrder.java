@@ -94,8 +94,15 @@ final class CommitOrder {
     clearSetIds = true;
   }
 
-  void acked(ChunkId chunk, int end) {
+  /**
+   * A chunk has bytes of the file.
+   *
+   * @param end where they end in it
+   * @param onDisk so much of it is on disk
+   */
+  void acked(ChunkId chunk, int end, int onDisk) {
     unsynced.merge(chunk, end, Math::max);
+    unsynced.computeIfPresent(chunk, (key, length) -> length <= onDisk ? null : length);
   }
 
   /** The append has not got all its bytes in: what follows piece {@code lastSeq} waits for it. */

@@ -4,8 +4,10 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.message.DataSettings;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,10 @@ final class DirtyPieces implements Iterable<Piece> {
   private @Nullable Piece tail;
 
   private final RegionWriters writers;
+
+  /** Who may still gather pieces of this file. */
+  private final Set<ChunkWriter> gathering = new HashSet<>(2);
+
   private long lastSeq;
   private boolean lastWasFull;
 
@@ -166,8 +172,22 @@ final class DirtyPieces implements Iterable<Piece> {
     lastWasFull = piece.isFull();
     piece.state = Piece.State.SENDING;
     piece.sendingNanos = System.nanoTime();
-    piece.writer = writers.writerFor(piece, settings);
+    ChunkWriter writer = writers.writerFor(piece, settings);
+    piece.writer = writer;
+    gathering.add(writer);
     ready.add(piece);
+  }
+
+  /** Pieces are to be put on disk, now and probably later. */
+  void synced() {
+    writers.synced();
+  }
+
+  /** Those who may still gather pieces of this file, which are to be hurried now. */
+  Set<ChunkWriter> takeGathering() {
+    Set<ChunkWriter> taken = new HashSet<>(gathering);
+    gathering.clear();
+    return taken;
   }
 
   /** Drops the bytes of a piece; returns the memory that came free. */

@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -172,6 +173,7 @@ public final class FileState {
     return done;
   }
 
+  /** Pieces that nobody waits for. */
   static void send(List<Piece> ready) {
     for (Piece piece : ready) {
       ChunkWriter writer = piece.writer;
@@ -179,6 +181,18 @@ public final class FileState {
         writer.submit(piece);
       }
     }
+  }
+
+  /** The last pieces before somebody waits, and all that have gathered at {@code writers}. */
+  private static void sendNow(List<Piece> ready, Set<ChunkWriter> writers, boolean onDisk) {
+    for (Piece piece : ready) {
+      ChunkWriter writer = piece.writer;
+      if (writer != null) {
+        writer.hurry(piece, onDisk);
+        writers.remove(writer);
+      }
+    }
+    writers.forEach(writer -> writer.hurry(null, onDisk));
   }
 
   synchronized boolean isWanted(Piece piece) {
@@ -195,8 +209,12 @@ public final class FileState {
         : null;
   }
 
-  /** Every replica has the piece; false when it was dropped meanwhile. */
-  boolean acked(Piece piece, OpenChunk chunk, int offset) {
+  /**
+   * Every replica has the piece; false when it was dropped meanwhile.
+   *
+   * @param onDisk so much of the chunk is on disk everywhere
+   */
+  boolean acked(Piece piece, OpenChunk chunk, int offset, int onDisk) {
     int freed;
     synchronized (this) {
       if (piece.state != Piece.State.SENDING) {
@@ -206,7 +224,7 @@ public final class FileState {
       piece.chunk = chunk;
       piece.chunkOffset = offset;
       freed = piece.free();
-      commits.acked(chunk.id, offset + piece.length);
+      commits.acked(chunk.id, offset + piece.length, onDisk);
     }
     writing.budget().release(freed);
     advance();
@@ -266,6 +284,7 @@ public final class FileState {
   /** All written so far is on every replica and committed (and on disk when durable). */
   public CompletableFuture<Void> flush(boolean durable) {
     List<Piece> ready = new ArrayList<>(1);
+    Set<ChunkWriter> writers;
     CompletableFuture<Void> flushed;
     synchronized (this) {
       boolean clean = isClean();
@@ -275,10 +294,14 @@ public final class FileState {
       if (clean && !durable) {
         return DONE;
       }
+      if (durable) {
+        pieces.synced();
+      }
       pieces.closeTail(view.attr().settings(), ready);
+      writers = pieces.takeGathering();
       flushed = commits.flush(pieces.lastSeq(), durable);
     }
-    send(ready);
+    sendNow(ready, writers, durable);
     advance();
     return flushed;
   }
@@ -286,13 +309,15 @@ public final class FileState {
   /** Sends what is gathered; with {@code commit}, commits as soon as that is acknowledged. */
   void sendTail(boolean commit) {
     List<Piece> ready = new ArrayList<>(1);
+    Set<ChunkWriter> writers;
     synchronized (this) {
       pieces.closeTail(view.attr().settings(), ready);
+      writers = pieces.takeGathering();
       if (commit) {
         commits.commitSoon();
       }
     }
-    send(ready);
+    sendNow(ready, writers, false);
     if (commit) {
       advance();
     }

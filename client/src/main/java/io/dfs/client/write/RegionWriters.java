@@ -31,6 +31,8 @@ final class RegionWriters {
 
   private final Writing writing;
 
+  private boolean synced;
+
   /** The one that was used last is the last. */
   private final List<Region> regions = new ArrayList<>(1);
 
@@ -38,11 +40,16 @@ final class RegionWriters {
     this.writing = writing;
   }
 
+  /** The file has been synced, so it will be again. */
+  void synced() {
+    synced = true;
+  }
+
   /** Who sends {@code piece}; while the file is small, the one for all small files. */
   ChunkWriter writerFor(Piece piece, DataSettings settings) {
     Region region = find(piece, settings);
     if (region == null) {
-      return writing.sharedWriter(settings);
+      return writing.sharedWriter(settings, synced);
     }
     int last = regions.size() - 1;
     if (regions.get(last) != region) {

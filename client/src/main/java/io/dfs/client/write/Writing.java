@@ -37,6 +37,12 @@ public final class Writing {
   private static final long COMMIT_AFTER_NANOS = 5_000_000_000L;
   private static final CompletableFuture<Integer> NOTHING = CompletableFuture.completedFuture(0);
 
+  /**
+   * Files whose small pieces go into one chunk. Those that are synced have another than those that
+   * are not: the latter's bytes need not go to disk each time, and wait for no disk.
+   */
+  private record Sharing(DataSettings settings, boolean synced) {}
+
   private final NameserverClient nameserver;
   private final MetaCache cache;
   private final ScheduledExecutorService timer;
@@ -46,7 +52,7 @@ public final class Writing {
   private final ChunkSync sync;
   private final ConcurrentMap<InodeId, FileState> files = new ConcurrentHashMap<>();
   private final Set<FileState> dirty = ConcurrentHashMap.newKeySet();
-  private final ConcurrentMap<DataSettings, ChunkWriter> shared = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Sharing, ChunkWriter> shared = new ConcurrentHashMap<>();
 
   private volatile Consumer<InodeId> onMoved = inode -> {};
 
@@ -320,12 +326,18 @@ public final class Writing {
     return new ChunkWriter(source, settings, false, deadlineNanos, timer);
   }
 
-  ChunkWriter sharedWriter(DataSettings settings) {
-    ChunkWriter writer = shared.get(settings);
+  /**
+   * For small pieces.
+   *
+   * @param synced of files that programs fsync
+   */
+  ChunkWriter sharedWriter(DataSettings settings, boolean synced) {
+    Sharing key = new Sharing(settings, synced);
+    ChunkWriter writer = shared.get(key);
     return writer != null
         ? writer
         : shared.computeIfAbsent(
-            settings, s -> new ChunkWriter(source, s, true, deadlineNanos, timer));
+            key, k -> new ChunkWriter(source, k.settings, true, deadlineNanos, timer));
   }
 
   /** Syncs what shall be durable and tells the nameserver; the attributes, or null if unchanged. */

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -39,6 +40,9 @@ public final class FakeDataserver implements AutoCloseable {
   public final AtomicInteger reads = new AtomicInteger();
   public final AtomicInteger appends = new AtomicInteger();
   public final AtomicInteger syncs = new AtomicInteger();
+
+  /** So much of each chunk is on disk, as far as the first of its servers was told. */
+  public final ConcurrentMap<Long, Integer> onDisk = new ConcurrentHashMap<>();
 
   FakeDataserver(NetThreads threads, String clusterId) {
     this.threads = threads;
@@ -73,8 +77,9 @@ public final class FakeDataserver implements AutoCloseable {
         append(call, append);
       } else if (call.message() instanceof Read read) {
         read(call, read);
-      } else if (call.message() instanceof SyncChunk) {
+      } else if (call.message() instanceof SyncChunk sync) {
         syncs.incrementAndGet();
+        onDisk.merge(sync.chunk().value(), sync.length(), Math::max);
         call.payload().release();
         call.reply(Reply.Done.DONE);
       } else {
@@ -112,6 +117,9 @@ public final class FakeDataserver implements AutoCloseable {
       int length = append(append, bytes);
       for (String next : append.chain()) {
         ALL.get(next).append(append, bytes);
+      }
+      if (append.durable()) {
+        onDisk.merge(append.chunk().value(), length, Math::max);
       }
       call.reply(new Reply.Appended(length));
     } finally {

@@ -2,6 +2,7 @@ package io.dfs.client.vfs;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Extent;
 import io.dfs.common.message.Name;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -154,14 +156,108 @@ final class DfsVfsTest {
     }
   }
 
+  private int syncs() {
+    return cluster.dataservers.stream().mapToInt(d -> d.syncs.get()).sum();
+  }
+
+  private int appends() {
+    return cluster.dataservers.stream().mapToInt(d -> d.appends.get()).sum();
+  }
+
+  private void assertOnDisk(Opened file) {
+    for (Extent e : cluster.nameserver.layout(file.attr().inode())) {
+      int onDisk =
+          cluster.dataservers.stream()
+              .mapToInt(d -> d.onDisk.getOrDefault(e.chunk().value(), 0))
+              .max()
+              .orElse(0);
+      assertTrue(e.chunkOffset() + e.length() <= onDisk, () -> "not on disk: " + e);
+    }
+  }
+
   @Test
-  void fsyncSyncsTheChunksBeforeItCommits() {
+  void fsyncHasTheLastBytesPutOnDiskAsTheyAreSentAndThenCommits() {
     try (DfsVfs vfs = cluster.connect()) {
       Opened file = create(vfs, "f");
       write(vfs, file.handle(), 0, new byte[100]);
       get(vfs.fsync(file.handle(), false));
-      assertEquals(1, cluster.dataservers.stream().mapToInt(d -> d.syncs.get()).sum());
+      assertOnDisk(file);
       assertEquals(1, cluster.nameserver.commits.get());
+      assertEquals(1, appends());
+      assertEquals(0, syncs());
+    }
+  }
+
+  @Test
+  void fsyncSyncsTheChunksOfWhatWasSentBefore() {
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened file = create(vfs, "f");
+      write(vfs, file.handle(), 0, new byte[100]);
+      get(vfs.flush(file.handle()));
+      get(vfs.fsync(file.handle(), false));
+      assertOnDisk(file);
+      assertEquals(1, syncs());
+      write(vfs, file.handle(), 0, new byte[3 << 20]);
+      write(vfs, file.handle(), 5 << 20, new byte[1000]);
+      get(vfs.fsync(file.handle(), false));
+      assertOnDisk(file);
+    }
+  }
+
+  @Test
+  void whatAFailedServerDidNotPutOnDiskIsPutOnAnothersBeforeFsyncReturns() {
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened file = create(vfs, "f");
+      write(vfs, file.handle(), 0, new byte[100]);
+      cluster.dataservers.forEach(d -> d.appendsToFail.set(1));
+      get(vfs.fsync(file.handle(), false));
+      assertOnDisk(file);
+      assertTrue(appends() > 1);
+      assertEquals(0, syncs());
+    }
+  }
+
+  @Test
+  void syncedFilesDoNotShareChunksWithOthers() {
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened synced = create(vfs, "synced");
+      write(vfs, synced.handle(), 0, new byte[100]);
+      get(vfs.fsync(synced.handle(), false));
+      Opened other = create(vfs, "other");
+      write(vfs, other.handle(), 0, new byte[100]);
+      get(vfs.flush(other.handle()));
+      assertNotEquals(
+          cluster.nameserver.layout(synced.attr().inode()).get(0).chunk(),
+          cluster.nameserver.layout(other.attr().inode()).get(0).chunk());
+    }
+  }
+
+  @Test
+  void smallWritesThatNobodyWaitsForGoTogether() {
+    byte[] bytes = random(new Random(4), 200 * 4096);
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened file = create(vfs, "f");
+      for (int i = 0; i < 200; i++) {
+        int at = i * 77 % 200 * 4096;
+        write(vfs, file.handle(), at, Arrays.copyOfRange(bytes, at, at + 4096));
+      }
+      get(vfs.flush(file.handle()));
+      assertTrue(appends() < 20, () -> appends() + " appends");
+      assertArrayEquals(bytes, read(vfs, file.handle(), 0, bytes.length));
+    }
+  }
+
+  @Test
+  void smallWritesAreSentSoonThoughNobodyWaits() throws InterruptedException {
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened file = create(vfs, "f");
+      write(vfs, file.handle(), 0, new byte[100]);
+      write(vfs, file.handle(), 1000, new byte[100]);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+      while (appends() == 0) {
+        assertTrue(System.nanoTime() < deadline, "not sent");
+        Thread.sleep(10);
+      }
     }
   }
 
