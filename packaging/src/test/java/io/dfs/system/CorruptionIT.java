@@ -7,8 +7,12 @@ import io.dfs.system.kit.Await;
 import io.dfs.system.kit.Cluster;
 import io.dfs.system.kit.Mount;
 import io.dfs.system.kit.Shell;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,7 +36,20 @@ class CorruptionIT {
         assertEquals(want, Shell.run(mount.path(), "sha256sum < f"));
         mount.unmount();
       }
-      flip(replicas.get(1), 3 * BLOCK + 99);
+      // What was read bad is set aside by now or soon, so the files may move.
+      Await.until("what was read bad is set aside", () -> setAside(cluster).size() > 0);
+      List<String> spoiled = new ArrayList<>();
+      Await.until(
+          "block 3 of both is spoiled",
+          () -> {
+            for (Path replica : replicas(cluster)) {
+              if (!spoiled.contains(server(cluster, replica))) {
+                flip(replica, 3 * BLOCK + 99);
+                spoiled.add(server(cluster, replica));
+              }
+            }
+            return spoiled.size() == 2;
+          });
       mount.mountAgain();
       Shell.Result read =
           Shell.attempt(
@@ -62,6 +79,14 @@ class CorruptionIT {
     }
   }
 
+  private static List<Path> setAside(Cluster cluster) {
+    return replicas(cluster).stream().filter(p -> p.toString().contains("quarantine")).toList();
+  }
+
+  private static String server(Cluster cluster, Path replica) {
+    return cluster.directory().relativize(replica).getName(0).toString();
+  }
+
   private static List<Path> replicas(Cluster cluster) {
     return Shell.run(cluster.directory(), "find ds1 ds2 ds3 -name '*.chunk' -size +1000k")
         .lines()
@@ -70,12 +95,16 @@ class CorruptionIT {
   }
 
   private static void flip(Path chunk, int offset) throws Exception {
-    try (RandomAccessFile file = new RandomAccessFile(chunk.toFile(), "rw")) {
-      long at = file.length() - 4_000_000 + offset;
-      file.seek(at);
-      int old = file.read();
-      file.seek(at);
-      file.write(old ^ 4);
+    // Not one that makes the file when it has just been moved.
+    try (FileChannel file =
+        FileChannel.open(chunk, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long at = file.size() - 4_000_000 + offset;
+      ByteBuffer one = ByteBuffer.allocate(1);
+      file.read(one, at);
+      one.put(0, (byte) (one.get(0) ^ 4)).flip();
+      file.write(one, at);
+    } catch (NoSuchFileException e) {
+      throw new IllegalStateException("it was moved away: " + chunk, e);
     }
   }
 }

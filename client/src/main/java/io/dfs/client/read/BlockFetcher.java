@@ -9,9 +9,11 @@ import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.read.Fetch.Waiter;
 import io.dfs.common.checksum.Crc32c;
+import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.NodeId;
+import io.dfs.common.message.ChunkRequest.VerifyChunk;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.netty.buffer.ByteBuf;
@@ -38,6 +40,8 @@ final class BlockFetcher {
   private static final int RUN_BLOCKS = 16;
 
   private static final long MAKE_ROOM_NANOS = 50_000_000L;
+
+  private static final int VERIFY_TIMEOUT_MS = 5000;
 
   private final BlockCache cache;
   private final @Nullable DiskTier disk;
@@ -263,6 +267,17 @@ final class BlockFetcher {
 
   void report(ChunkId chunk, NodeId node, FsException problem) {
     log.warn("chunk {} on {}: {}; reading another copy", chunk, node, problem.getMessage());
+    if (problem.errno() == Errno.EBADMSG) {
+      // The server shall look for itself, and set its copy aside when it is bad.
+      dataservers
+          .ask(node, new VerifyChunk(chunk), VERIFY_TIMEOUT_MS, false)
+          .whenComplete(
+              (response, failure) -> {
+                if (response != null) {
+                  response.payload().release();
+                }
+              });
+    }
     nameserver
         .query(
             new Query.ReportReplica(chunk, node, String.valueOf(problem.getMessage())),

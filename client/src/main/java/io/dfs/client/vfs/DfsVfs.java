@@ -12,8 +12,10 @@ import io.dfs.client.write.Writing;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.ChunkRequest;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Layout;
@@ -43,6 +45,9 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   private static final int DOTS = 2;
 
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  /** Asked about itself a server answers at once. */
+  private static final int ADMIN_TIMEOUT_MS = 10_000;
 
   private final Rooms rooms;
   private final NameserverClient nameserver;
@@ -146,6 +151,12 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     return nameserver
         .query(new Query.GetLayout(inode, offset, maxExtents), Reply.LayoutPart.class)
         .thenApply(Reply.LayoutPart::layout);
+  }
+
+  /** A question of an administrator to a dataserver. */
+  public <R extends Reply> CompletableFuture<R> ask(
+      NodeId server, ChunkRequest question, Class<R> type) {
+    return rooms.dataservers.ask(server, question, ADMIN_TIMEOUT_MS).thenApply(r -> r.as(type));
   }
 
   /** A question of an administrator to the nameserver. */

@@ -36,7 +36,7 @@ final class Rooms {
   private final Network network;
   private final ScheduledExecutorService timer = newTimer();
   private final GroupTable groups;
-  private final Dataservers dataservers;
+  final Dataservers dataservers;
   final OpenInodes openInodes = new OpenInodes();
   final NameserverClient nameserver;
   final MetaCache cache;

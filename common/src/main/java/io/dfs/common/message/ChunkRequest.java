@@ -41,6 +41,24 @@ public sealed interface ChunkRequest extends Message {
     public static final int MAX_READ_BYTES = 1 << 20;
   }
 
+  /**
+   * A reader got bytes of the chunk that do not match their checksum: the receiver verifies its
+   * copy soon, and sets it aside when it is bad. Answered by {@link Reply.Done} at once.
+   */
+  record VerifyChunk(ChunkId chunk) implements ChunkRequest {}
+
+  /**
+   * What the verification of the receiver's disks does. Answered by {@link Reply.ScrubStatus}.
+   *
+   * @param action {@link #LOOK}, {@link #START} a pass now, {@link #PAUSE} or {@link #RESUME}
+   */
+  record Scrub(int action) implements ChunkRequest {
+    public static final int LOOK = 0;
+    public static final int START = 1;
+    public static final int PAUSE = 2;
+    public static final int RESUME = 3;
+  }
+
   /** Answered by {@link Reply.ChunkInfo}; ENOENT. */
   record StatChunk(ChunkId chunk) implements ChunkRequest {}
 }

@@ -127,6 +127,9 @@ public sealed interface Reply extends Message {
       int keptChunks)
       implements Reply {}
 
+  /** Answers {@link ChunkRequest.Scrub}, disk by disk. */
+  record ScrubStatus(List<ScrubProgress> disks) implements Reply {}
+
   record Garbage(List<ChunkId> delete) implements Reply {}
 
   /**

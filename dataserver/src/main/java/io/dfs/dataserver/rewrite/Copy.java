@@ -7,6 +7,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.message.ChunkRequest.Append;
 import io.dfs.common.message.ChunkRequest.Read;
 import io.dfs.common.message.ChunkRequest.SyncChunk;
+import io.dfs.common.message.ChunkRequest.VerifyChunk;
 import io.dfs.common.message.Reply.ChunkData;
 import io.dfs.common.message.RewriteTask;
 import io.dfs.common.message.RewriteTask.Source;
@@ -96,6 +97,12 @@ final class Copy {
         read(HostPort.parse(holder), source, at, bytes, out);
         return;
       } catch (FsException e) {
+        if (e.errno() == Errno.EBADMSG) {
+          var unused =
+              servers
+                  .ask(HostPort.parse(holder), new VerifyChunk(source.chunk()), null, READ_MS)
+                  .thenAccept(answer -> answer.payload().release());
+        }
         problems.append("; ").append(holder).append(": ").append(e.getMessage());
       }
     }

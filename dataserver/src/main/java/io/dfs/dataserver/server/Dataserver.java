@@ -13,6 +13,7 @@ import io.dfs.common.net.NetThreads;
 import io.dfs.dataserver.replicate.Forwarder;
 import io.dfs.dataserver.report.Reporter;
 import io.dfs.dataserver.rewrite.Rewriter;
+import io.dfs.dataserver.scrub.Scrub;
 import io.dfs.dataserver.store.ChunkStore;
 import io.dfs.dataserver.store.Disks;
 import io.dfs.dataserver.store.Identity;
@@ -87,19 +88,6 @@ public final class Dataserver implements AutoCloseable {
             config.chainConnections(),
             (int) config.chainTimeout().toMillis());
     parts.push(forwarder);
-    ChunkHandler handler =
-        new ChunkHandler(
-            store, forwarder, this::address, () -> !disks.identity().clusterId().isEmpty());
-    NetServer listener =
-        NetServer.start(
-            network,
-            config.listen(),
-            limits,
-            config.payloadMemory(),
-            hello -> greet(hello, disks.identity()),
-            handler);
-    parts.push(listener);
-    address = advertised(config, listener.address());
     Reporter reporter =
         new Reporter(
             store,
@@ -114,7 +102,24 @@ public final class Dataserver implements AutoCloseable {
             () -> hello(disks.identity()),
             config.inventoryInterval());
     parts.push(reporter);
+    Scrub scrub =
+        new Scrub(store, reporter.nameserver(), () -> disks.identity().node(), config.scrubbing());
+    parts.push(scrub);
+    ChunkHandler handler =
+        new ChunkHandler(
+            store, forwarder, scrub, this::address, () -> !disks.identity().clusterId().isEmpty());
+    NetServer listener =
+        NetServer.start(
+            network,
+            config.listen(),
+            limits,
+            config.payloadMemory(),
+            hello -> greet(hello, disks.identity()),
+            handler);
+    parts.push(listener);
+    address = advertised(config, listener.address());
     reporter.start();
+    scrub.start();
     // Links of its own: nothing that clients wait for waits behind it.
     Forwarder background = new Forwarder(client, () -> hello(disks.identity()), 1, BACKGROUND_MS);
     parts.push(background);

@@ -4,6 +4,7 @@ import io.dfs.common.config.Bytes;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.config.Section;
 import io.dfs.common.config.Setting;
+import io.dfs.dataserver.scrub.ScrubSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -94,4 +95,32 @@ public record DataserverConfig(
             min = "1 s",
             max = "7 d",
             doc = "Time from one count of all chunks to the next; they find what can be deleted.")
-        Duration inventoryInterval) {}
+        Duration inventoryInterval,
+    @Setting(
+            value = "14 d",
+            min = "1 s",
+            max = "365 d",
+            doc = "Every stored byte is read and compared with its checksum once in this time.")
+        Duration scrubPeriod,
+    @Setting(
+            value = "20 MiB",
+            min = "0",
+            max = "16 GiB",
+            doc =
+                "Bytes of each disk that are verified in a second at most. 0: none. It goes slower"
+                    + " when the period allows, and waits for clients' writes.")
+        @Bytes
+        long scrubRate,
+    @Setting(
+            value = "7 d",
+            min = "0 s",
+            max = "365 d",
+            doc =
+                "Damaged chunk files are set aside in a disk's folder quarantine. Those that are of"
+                    + " no more use are removed after this time.")
+        Duration quarantineKeep) {
+
+  ScrubSettings scrubbing() {
+    return new ScrubSettings(scrubPeriod, scrubRate, quarantineKeep);
+  }
+}

@@ -132,8 +132,33 @@ final class ChunkFinder {
     }
   }
 
+  /** Of a damaged file that was set aside; null when there is none. */
+  @Nullable ChunkFile findSetAside(ChunkId chunk) {
+    for (Disk disk : disks.all()) {
+      ChunkFile file = disk.quarantine().open(chunk, disks.clusterHash(), boot);
+      if (file != null) {
+        return file;
+      }
+    }
+    return null;
+  }
+
+  /** Takes the chunk's file out of use on the disk; returns where it is then. */
+  Path setAside(ChunkId chunk, Path directory) throws IOException {
+    for (Disk disk : disks.all()) {
+      if (disk.directory().equals(directory)) {
+        long bytes = Math.max(0, Files.size(disk.path(chunk)) - ChunkFile.dataPosition());
+        Path moved = disk.quarantine().setAside(chunk);
+        disk.counters.add(-1, -bytes);
+        return moved;
+      }
+    }
+    throw new NoSuchFileException(directory.toString());
+  }
+
   void deleteEverywhere(ChunkId chunk) throws IOException {
     for (Disk disk : disks.all()) {
+      disk.quarantine().retire(chunk);
       Path path = disk.path(chunk);
       try {
         long bytes = Math.max(0, Files.size(path) - ChunkFile.dataPosition());

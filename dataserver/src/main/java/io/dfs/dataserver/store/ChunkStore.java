@@ -11,6 +11,11 @@ import io.dfs.dataserver.store.OpenChunk.Located;
 import io.dfs.dataserver.store.OpenChunk.SyncWaiter;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -202,20 +207,42 @@ public final class ChunkStore implements AutoCloseable {
    * @param offset a multiple of the block size, as is {@code length}
    */
   public CompletableFuture<ChunkSlice> read(ChunkId id, int offset, int length) {
-    return look(
-        id,
-        (chunk, file) -> {
-          Tail tail = file.tail();
-          int end = (int) Math.min(tail.length(), (long) offset + length);
-          int bytes = Math.max(0, end - offset);
-          int[] crcs = bytes == 0 ? new int[0] : file.crcs(tail, offset, end);
-          return new ChunkSlice(
-              file.channel(),
-              ChunkFile.dataPosition() + offset,
-              bytes,
-              crcs,
-              () -> open.unpin(chunk));
-        });
+    CompletableFuture<ChunkSlice> stored = stored(id, offset, length);
+    return stored.isDone() && !stored.isCompletedExceptionally()
+        ? stored
+        : stored.exceptionallyComposeAsync(
+            failure -> setAside(id, offset, length, failure), finders);
+  }
+
+  /** {@link #read} without what was set aside. */
+  public CompletableFuture<ChunkSlice> stored(ChunkId id, int offset, int length) {
+    return look(id, (chunk, file) -> slice(file, offset, length, () -> open.unpin(chunk)));
+  }
+
+  private static ChunkSlice slice(ChunkFile file, int offset, int length, Runnable release) {
+    Tail tail = file.tail();
+    int end = (int) Math.min(tail.length(), (long) offset + length);
+    int bytes = Math.max(0, end - offset);
+    int[] crcs = bytes == 0 ? new int[0] : file.crcs(tail, offset, end);
+    return new ChunkSlice(file.channel(), ChunkFile.dataPosition() + offset, bytes, crcs, release);
+  }
+
+  /** A damaged file may have the last good copy of a block: the reader sees which are good. */
+  private CompletableFuture<ChunkSlice> setAside(
+      ChunkId id, int offset, int length, Throwable failure) {
+    ChunkFile file =
+        FsException.of(failure).errno() == Errno.ENOENT ? finder.findSetAside(id) : null;
+    return file == null
+        ? CompletableFuture.failedFuture(failure)
+        : CompletableFuture.completedFuture(slice(file, offset, length, () -> close(file)));
+  }
+
+  private static void close(ChunkFile file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      log.debug("closing {}", file.path(), e);
+    }
   }
 
   /** The chunk's length; ENOENT. */
@@ -275,6 +302,57 @@ public final class ChunkStore implements AutoCloseable {
           complete(done, null, failure);
         });
     return done;
+  }
+
+  /**
+   * Takes a damaged chunk out of use: it is on this server no more, but kept in the disk's {@code
+   * quarantine}. Completes with where; ENOENT when it is not on the disk.
+   */
+  public CompletableFuture<Path> setAside(ChunkId id, DiskChunks disk) {
+    CompletableFuture<Path> done = new CompletableFuture<>();
+    OpenChunk chunk = open.pin(id);
+    chunk.run(
+        () -> {
+          @Var Path moved = null;
+          @Var FsException failure = null;
+          try {
+            moved = finder.setAside(id, disk.directory());
+            chunk.markDeleted();
+            open.forget(chunk);
+          } catch (NoSuchFileException e) {
+            failure = new FsException(Errno.ENOENT, "chunk " + id + " is not on " + disk, e);
+          } catch (IOException e) {
+            failure = new FsException(Errno.EIO, "setting aside chunk " + id + ": " + e, e);
+          }
+          open.unpin(chunk);
+          complete(done, moved, failure);
+        });
+    return done;
+  }
+
+  /** The disks, for those who go over all chunks. */
+  public List<DiskChunks> disks() {
+    return disks.all().stream().map(DiskChunks::new).toList();
+  }
+
+  /** Chunks that were set aside and are on no disk since. Waits for the disks. */
+  public List<ChunkId> setAside() throws IOException {
+    List<ChunkId> waiting = new ArrayList<>();
+    for (Disk disk : disks.all()) {
+      for (ChunkId chunk : disk.quarantine().waiting()) {
+        if (disks.all().stream().noneMatch(each -> Files.exists(each.path(chunk)))) {
+          waiting.add(chunk);
+        }
+      }
+    }
+    return waiting;
+  }
+
+  /** Removes damaged files that have been of no use for so long. Waits for the disks. */
+  public void clearQuarantine(Duration keep) throws IOException {
+    for (Disk disk : disks.all()) {
+      disk.quarantine().clear(keep);
+    }
   }
 
   private static <T> void complete(

@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
  * dfs-dataserver            identity
  * dfs-lock                  locked while a server runs
  * dfs-counters              chunks and bytes, a hint until the next inventory
+ * dfs-scrub                 how far scrubbing is
+ * quarantine/               damaged chunk files: {@link Quarantine}
  * chunks/XX/YY/ID.chunk     XX, YY from a hash of the id: 65,536 folders, of which 100 million chunks fill
  *                           each with some 1,500
  * </pre>
@@ -53,6 +55,7 @@ final class Disk implements AutoCloseable {
   private final ThreadPoolExecutor syncers;
 
   final Counters counters;
+  private final Quarantine quarantine = new Quarantine(this);
 
   /** Free bytes when last asked, less what was written since. */
   private final AtomicLong free = new AtomicLong();
@@ -190,15 +193,27 @@ final class Disk implements AutoCloseable {
 
   /** Where a chunk is, if it is on this disk. */
   Path path(ChunkId chunk) {
-    // Multiplied by 2^64 / phi: neighbouring sequences, which are written together, spread.
-    long hash = chunk.value() * 0x9E3779B97F4A7C15L;
+    return folder((int) (hash(chunk) >>> 48)).resolve(chunk.hex() + ".chunk");
+  }
+
+  /** Multiplied by 2^64 / phi: neighbouring sequences, which are written together, spread. */
+  static long hash(ChunkId chunk) {
+    return chunk.value() * 0x9E3779B97F4A7C15L;
+  }
+
+  /** The folder of chunks whose hash begins with these 16 bits. */
+  Path folder(int number) {
     return directory.resolve(
-        String.format(
-            Locale.ROOT,
-            "chunks/%02x/%02x/%s.chunk",
-            hash >>> 56,
-            hash >>> 48 & 0xFF,
-            chunk.hex()));
+        String.format(Locale.ROOT, "chunks/%02x/%02x", number >>> 8, number & 0xFF));
+  }
+
+  Quarantine quarantine() {
+    return quarantine;
+  }
+
+  /** Whether writes or syncs are under way. */
+  boolean isBusy() {
+    return writers.getActiveCount() + syncers.getActiveCount() > 0;
   }
 
   ExecutorService writers() {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChunkHandler implements CallHandler {
   private final ChunkStore store;
   private final Forwarder forwarder;
+  private final Scrubbing scrub;
   private final Requests requests;
   private final BooleanSupplier registered;
   private final Supplier<HostPort> self;
@@ -41,7 +42,12 @@ public final class ChunkHandler implements CallHandler {
    * @param registered whether this server belongs to a cluster yet
    */
   public ChunkHandler(
-      ChunkStore store, Forwarder forwarder, Supplier<HostPort> self, BooleanSupplier registered) {
+      ChunkStore store,
+      Forwarder forwarder,
+      Scrubbing scrub,
+      Supplier<HostPort> self,
+      BooleanSupplier registered) {
+    this.scrub = scrub;
     this.store = store;
     this.forwarder = forwarder;
     this.requests = new Requests(self);
@@ -69,6 +75,12 @@ public final class ChunkHandler implements CallHandler {
         sync(call, sync);
       } else if (request instanceof StatChunk stat) {
         stat(call, stat);
+      } else if (request instanceof ChunkRequest.VerifyChunk verify) {
+        Requests.check(verify.chunk());
+        scrub.complain(verify.chunk());
+        call.reply(Reply.Done.DONE);
+      } else if (request instanceof ChunkRequest.Scrub asked) {
+        call.reply(scrub.answer(asked));
       }
     } catch (RuntimeException e) {
       call.fail(FsException.of(e));
