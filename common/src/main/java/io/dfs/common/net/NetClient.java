@@ -29,7 +29,8 @@ public final class NetClient {
   }
 
   /**
-   * Connects and greets.
+   * Connects and greets. A network thread that connects serves the connection itself, so that what
+   * it hands on and the answer change no thread.
    *
    * @param timeoutMs for all of it
    * @return fails with ECONNREFUSED (nobody listens, or the name does not resolve), ETIMEDOUT, or
@@ -40,7 +41,7 @@ public final class NetClient {
     ClientConnection connection = new ClientConnection(address.toString());
     ChannelFuture connecting =
         new Bootstrap()
-            .group(threads.group())
+            .group(threads.here())
             .channel(threads.channelType())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.SO_KEEPALIVE, true)

@@ -3,6 +3,7 @@ package io.dfs.common.net;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
@@ -14,6 +15,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.PlatformDependent;
 import java.util.concurrent.TimeUnit;
 
@@ -59,6 +61,16 @@ public final class NetThreads implements AutoCloseable {
   }
 
   EventLoopGroup group() {
+    return group;
+  }
+
+  /** The thread that calls, if it is one of these, else the next of them. */
+  EventLoopGroup here() {
+    for (EventExecutor thread : group) {
+      if (thread.inEventLoop()) {
+        return (EventLoop) thread;
+      }
+    }
     return group;
   }
 

@@ -23,13 +23,18 @@ import org.jspecify.annotations.Nullable;
  * reading and wait in a circle; as it is, each kind waits only for one with fewer members to
  * follow, and the last waits for nobody.
  *
- * <p>Chunks are spread over {@code width} links of each kind; one chunk always takes the same,
- * which keeps its appends in order.
+ * <p>Each network thread has links of its own, so that what it receives and hands on, and the
+ * answer, change no thread. Its chunks are spread over {@code width} links of each kind; one chunk
+ * always takes the same, which keeps its appends in order, as they come on one connection.
  */
 public final class Forwarder implements AutoCloseable {
   private static final int IDLE_MS = 60_000;
 
-  private record Key(HostPort address, int followers, int lane) {}
+  /**
+   * @param thread the network thread that uses the link and, having made it, serves it; null when
+   *     the callers are none
+   */
+  private record Key(HostPort address, int followers, @Nullable Thread thread, int lane) {}
 
   private final NetClient client;
   private final Supplier<Hello> hello;
@@ -56,7 +61,7 @@ public final class Forwarder implements AutoCloseable {
   public CompletableFuture<Void> send(
       ChunkId chunk, List<HostPort> chain, ChunkRequest request, @Nullable ByteBuf payload) {
     int lane = Math.floorMod(Long.hashCode(chunk.value()), width);
-    Key key = new Key(chain.get(0), chain.size() - 1, lane);
+    Key key = new Key(chain.get(0), chain.size() - 1, Thread.currentThread(), lane);
     PeerLink link = link(key);
     CompletableFuture<Void> done = new CompletableFuture<>();
     link.call(request, payload, deadlineMs)
@@ -80,7 +85,7 @@ public final class Forwarder implements AutoCloseable {
    */
   public CompletableFuture<Response> ask(
       HostPort address, ChunkRequest request, @Nullable ByteBuf payload, int withinMs) {
-    return link(new Key(address, 0, 0)).call(request, payload, withinMs);
+    return link(new Key(address, 0, null, 0)).call(request, payload, withinMs);
   }
 
   private PeerLink link(Key key) {

@@ -44,6 +44,12 @@ final class Disk implements AutoCloseable {
   private static final String OUT_OF_DESCRIPTORS = "Too many open files";
   private static final String PROBE = "dfs-probe";
 
+  /** A small write to the page cache takes a hundredth of it; one that waits for a disk more. */
+  private static final long QUICK_NANOS = 2_000_000;
+
+  /** So long the disk counts as slow after one write that was. */
+  private static final long SLOW_NANOS = 1_000_000_000;
+
   private final Path directory;
   private final FileChannel lockFile;
 
@@ -62,6 +68,8 @@ final class Disk implements AutoCloseable {
 
   private volatile Identity identity;
   private volatile boolean failed;
+  private volatile boolean slow;
+  private volatile long slowSince;
 
   private Disk(Path directory, FileChannel lockFile, Identity identity, long reserve, int threads)
       throws IOException {
@@ -222,6 +230,21 @@ final class Disk implements AutoCloseable {
 
   ExecutorService syncers() {
     return syncers;
+  }
+
+  /** Whether small writes have lately not waited for the disk, so that any thread may make them. */
+  boolean isQuick() {
+    return !slow || System.nanoTime() - slowSince > SLOW_NANOS;
+  }
+
+  /** How long a small write took. */
+  void took(long nanos) {
+    if (nanos > QUICK_NANOS) {
+      slowSince = System.nanoTime();
+      slow = true;
+    } else if (slow) {
+      slow = false;
+    }
   }
 
   boolean isFailed() {

@@ -310,4 +310,20 @@ class ChunkStoreTest {
     String out = new String(process.getInputStream().readAllBytes());
     assertEquals(0, process.waitFor(), out);
   }
+
+  @Test
+  void pipelinedAppendsOfAllSizesHappenInOrder() throws IOException {
+    open("a");
+    Random random = new Random(3);
+    List<CompletableFuture<Integer>> appends = new ArrayList<>();
+    byte[] all = bytes(random, 6 << 20);
+    int at = 0;
+    while (at < all.length) {
+      int n = Math.min(all.length - at, 1 + random.nextInt(random.nextBoolean() ? 500 : 200_000));
+      appends.add(append(chunk(1), at, Arrays.copyOfRange(all, at, at + n)));
+      at += n;
+    }
+    appends.forEach(ChunkStoreTest::join);
+    assertArrayEquals(all, read(chunk(1), 0, all.length));
+  }
 }
