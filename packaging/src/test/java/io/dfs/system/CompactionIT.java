@@ -43,7 +43,8 @@ class CompactionIT {
       Shell.run(mount.path(), "cd d; seq 10000 | grep -v 7$ | xargs rm");
       // At most half of a chunk may be dead, so a tenth that is live takes a fifth at most.
       Await.until("the space comes back", () -> used(cluster) < before / 4);
-      String wrong = "for i in $(seq 7 10 10000); do [ $(cat d/$i) = $(printf '%04096d' $i) ]; done";
+      String wrong =
+          "for i in $(seq 7 10 10000); do [ $(cat d/$i) = $(printf '%04096d' $i) ]; done";
       Shell.run(mount.path(), wrong);
       Shell.run(reader.path(), wrong);
       assertEquals("1000\n", Shell.run(reader.path(), "ls d | wc -l"));
@@ -54,7 +55,8 @@ class CompactionIT {
   }
 
   @Test
-  void aFileThatWasWrittenInManySmallPiecesBecomesFewExtentsAndStaysReadableInOpenHandles() throws Exception {
+  void aFileThatWasWrittenInManySmallPiecesBecomesFewExtentsAndStaysReadableInOpenHandles()
+      throws Exception {
     try (Cluster cluster = Cluster.start(EAGER)) {
       Mount mount = cluster.mount();
       Shell.run(

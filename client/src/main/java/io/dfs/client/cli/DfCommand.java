@@ -2,7 +2,9 @@ package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
 import io.dfs.common.config.Quantity;
+import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.FsStats;
+import io.dfs.common.message.Reply.TrashState;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -20,6 +22,7 @@ final class DfCommand extends ClusterCommand {
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     FsStats stats = Dfs.await(dfs.vfs().statfs());
+    TrashState trash = Dfs.await(dfs.vfs().ask(new Query.GetTrash(), TrashState.class));
     long used = stats.capacityBytes() - stats.freeBytes();
     int replicas = stats.defaults().replicas();
     if (json) {
@@ -31,18 +34,21 @@ final class DfCommand extends ClusterCommand {
               "freeBytes", stats.freeBytes(),
               "replicas", replicas,
               "chunkBytes", stats.defaults().chunkBytes(),
-              "inodes", stats.inodes()));
+              "inodes", stats.inodes(),
+              "trashBytes", trash.bytes(),
+              "trashInodes", trash.inodes()));
       return;
     }
-    Table table = new Table("rrrrrr");
-    table.row("capacity", "used", "free", "free for files", "copies", "inodes");
+    Table table = new Table("rrrrrrr");
+    table.row("capacity", "used", "free", "free for files", "copies", "inodes", "trash");
     table.row(
         size(stats.capacityBytes()),
         size(used),
         size(stats.freeBytes()),
         size(stats.freeBytes() / Math.max(1, replicas)),
         replicas,
-        stats.inodes());
+        stats.inodes(),
+        size(trash.bytes()));
     table.print(out);
   }
 

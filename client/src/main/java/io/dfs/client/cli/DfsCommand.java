@@ -34,6 +34,7 @@ import picocli.CommandLine.ParameterException;
       StatusCommand.class,
       ServersCommand.class,
       MetadataCommand.class,
+      TrashCommand.class,
       CompactCommand.class,
       ScrubCommand.class,
       BenchCommand.class,

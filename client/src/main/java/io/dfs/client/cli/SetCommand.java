@@ -28,12 +28,31 @@ final class SetCommand extends ClusterCommand {
       description = "The most that one chunk holds, 1 MiB to 128 MiB.")
   private @Nullable String chunkSize;
 
+  @Option(
+      names = "--trash",
+      paramLabel = "DURATION",
+      description =
+          "Keep what is deleted in the directory and below it for so long, also what exists"
+              + " already: 7d, 12h, 0 s for not at all, or inherit.")
+  private @Nullable String trash;
+
   private int chunkBytes;
+  private long trashSeconds;
 
   @Override
   void checkArguments() {
-    if (replicas == 0 && chunkSize == null) {
-      throw wrongUsage("nothing to set: give --replicas, --chunk-size or both");
+    if (replicas == 0 && chunkSize == null && trash == null) {
+      throw wrongUsage("nothing to set: give --replicas, --chunk-size or --trash");
+    }
+    if (trash != null) {
+      try {
+        trashSeconds =
+            trash.equals("inherit")
+                ? -1
+                : trash.equals("0") ? 0 : Quantity.parseDuration(trash).toSeconds();
+      } catch (IllegalArgumentException e) {
+        throw wrongUsage("--trash " + trash + ": " + e.getMessage());
+      }
     }
     if (replicas < 0 || replicas > DataSettings.MAX_REPLICAS) {
       throw wrongUsage("--replicas takes a number from 1 to " + DataSettings.MAX_REPLICAS);
@@ -59,6 +78,13 @@ final class SetCommand extends ClusterCommand {
     forEach(
         List.of(directory),
         path -> {
+          if (trash != null) {
+            Dfs.await(dfs.vfs().setTrash(dfs.caller(), dfs.stat(path).inode(), trashSeconds));
+            out.println(path + ": what is deleted is kept: " + trash);
+          }
+          if (replicas == 0 && chunkSize == null) {
+            return;
+          }
           DataSettings now = dfs.setSettings(path, chunkBytes, replicas).settings();
           out.println(
               path

@@ -2,7 +2,9 @@ package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
 import io.dfs.common.config.Quantity;
+import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.ClusterStatus;
+import io.dfs.common.message.Reply.TrashState;
 import io.dfs.common.message.ServerInfo;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -17,6 +19,7 @@ final class StatusCommand extends ClusterCommand {
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     ClusterStatus status = dfs.status();
+    TrashState trash = Dfs.await(dfs.vfs().ask(new Query.GetTrash(), TrashState.class));
     if (json) {
       Json.print(
           out,
@@ -25,6 +28,8 @@ final class StatusCommand extends ClusterCommand {
               "version", status.version(),
               "uptimeSeconds", status.uptimeSeconds(),
               "inodes", status.inodes(),
+              "trashInodes", trash.inodes(),
+              "trashBytes", trash.bytes(),
               "chunks", status.chunks(),
               "sessions", status.sessions(),
               "groups", status.groups(),
@@ -44,6 +49,7 @@ final class StatusCommand extends ClusterCommand {
     table.row("dataservers", online + " of " + status.servers().size() + " online");
     table.row("inodes", status.inodes());
     table.row("chunks", status.chunks() + " in " + status.groups() + " groups");
+    table.row("trash", trash.inodes() + " inodes with " + Quantity.formatBytes(trash.bytes()));
     table.row("clients", status.sessions());
     table.print(out);
     out.println();

@@ -159,6 +159,17 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     return rooms.dataservers.ask(server, question, ADMIN_TIMEOUT_MS).thenApply(r -> r.as(type));
   }
 
+  /**
+   * For how long what is deleted from a directory, and from those below it, is kept.
+   *
+   * @param seconds 0 for not at all, negative to go by the directory above
+   */
+  public CompletableFuture<Void> setTrash(Caller caller, InodeId directory, long seconds) {
+    return nameserver
+        .mutate(id -> new Mutation.SetTrash(id, caller, directory, seconds), Reply.Done.class)
+        .thenApply(done -> null);
+  }
+
   /** A question of an administrator to the nameserver. */
   public <R extends Reply> CompletableFuture<R> ask(Query question, Class<R> type) {
     return nameserver.query(question, type);

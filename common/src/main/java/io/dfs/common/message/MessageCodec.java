@@ -114,6 +114,12 @@ public final class MessageCodec {
     Mutation.CreateUnnamed.class,
     Reply.Ranged.class,
     Query.Access.class,
+    Mutation.SetTrash.class,
+    Query.GetTrash.class,
+    Query.ListTrash.class,
+    Query.EmptyTrash.class,
+    Reply.TrashState.class,
+    Reply.TrashListing.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

@@ -274,4 +274,15 @@ public sealed interface Mutation extends Message {
    * holds it.
    */
   record SetLock(RequestId request, InodeId inode, Lock lock) implements Mutation {}
+
+  /**
+   * What is deleted from this directory, or from one below it that says nothing else, is kept in
+   * the trash for so long. Answered by {@link Reply.Done}.
+   *
+   * @param seconds 0 keeps nothing, a negative number goes by the directory above
+   */
+  record SetTrash(RequestId request, Caller caller, InodeId directory, long seconds)
+      implements Mutation {
+    public static final long MAX_SECONDS = 10L * 366 * 86_400;
+  }
 }

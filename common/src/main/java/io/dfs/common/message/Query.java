@@ -195,4 +195,20 @@ public sealed interface Query extends Message {
    * {@link Reply.Done}.
    */
   record DiscardNewer() implements Query {}
+
+  /** Answered by {@link Reply.TrashState}. */
+  record GetTrash() implements Query {}
+
+  /**
+   * What is in the trash, what goes first first. Answered by {@link Reply.TrashListing}.
+   *
+   * @param after the cursor of the last answer, empty for the beginning
+   */
+  record ListTrash(Caller caller, byte[] after, int max) implements Query {}
+
+  /**
+   * Removes for good what the caller, or for the super-user everybody, has in the trash now, in the
+   * background. Answered by {@link Reply.Done}.
+   */
+  record EmptyTrash(Caller caller) implements Query {}
 }

@@ -153,4 +153,17 @@ public sealed interface Reply extends Message {
    * @param end nothing follows
    */
   record FeedPart(byte[] bytes, boolean end) implements Reply {}
+
+  /**
+   * @param bytes in chunks, one copy counted
+   * @param restoring whether directories are being restored
+   * @param keepSeconds of the root directory
+   */
+  record TrashState(long inodes, long bytes, boolean restoring, long keepSeconds)
+      implements Reply {}
+
+  /**
+   * @param cursor for asking on; empty when nothing follows
+   */
+  record TrashListing(List<TrashItem> items, byte[] cursor) implements Reply {}
 }

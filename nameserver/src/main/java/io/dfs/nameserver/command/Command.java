@@ -10,6 +10,7 @@ import io.dfs.common.message.Extent;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.state.Server;
+import io.dfs.nameserver.state.Trash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,16 @@ public sealed interface Command {
    * Makes the root directory unless there is one. Answered by Done.
    *
    * @param uid who owns the root
+   * @param trashSeconds for how long what is deleted is kept
    */
-  record Format(String clusterId, DataSettings settings, int uid, int gid, Timestamp now)
-      implements Command {}
+  record Format(
+      String clusterId, DataSettings settings, int uid, int gid, long trashSeconds, Timestamp now)
+      implements Command {
+    /** Without a trash. */
+    public Format(String clusterId, DataSettings settings, int uid, int gid, Timestamp now) {
+      this(clusterId, settings, uid, gid, 0, now);
+    }
+  }
 
   /**
    * What a client asks.
@@ -44,6 +52,12 @@ public sealed interface Command {
 
   /** Removes inodes that have no name and that nobody has open; those that have one stay. */
   record Purge(List<InodeId> inodes) implements Command {}
+
+  /** Removes for good what is in the trash. Answered by Done. */
+  record PurgeTrash(List<Trash.Due> due) implements Command {}
+
+  /** Restores a bounded part of what a restored directory held. Answered by Done. */
+  record RestoreBelow(InodeId directory, Timestamp now) implements Command {}
 
   /** Works off a part of what belongs to no file in an extent tree, if anything does. */
   record PurgeTree(long tree) implements Command {}

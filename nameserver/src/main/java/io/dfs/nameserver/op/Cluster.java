@@ -29,6 +29,7 @@ final class Cluster {
     tx.putClusterId(c.clusterId());
     tx.set(Counter.INODE, InodeId.ROOT.value());
     tx.set(Counter.INODES, 1);
+    tx.putTrashKeep(InodeId.ROOT, c.trashSeconds());
     tx.putInode(
         new Inode(
             InodeId.ROOT,

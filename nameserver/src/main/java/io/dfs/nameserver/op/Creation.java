@@ -34,6 +34,7 @@ final class Creation {
     Names.checkEntry(name, Errno.EEXIST);
     Inode parent = tx.directory(parentId);
     Access.require(parent, caller, Access.EXECUTE);
+    TrashChange.requireFree(parentId, name);
     if (tx.findDentry(parentId, name) != null) {
       throw exists(name);
     }

@@ -22,6 +22,7 @@ final class Link {
     Inode parent = tx.directory(m.parent());
     Access.require(parent, m.caller(), Access.EXECUTE);
     Inode inode = tx.inode(m.inode());
+    TrashChange.requireFree(m.parent(), m.name());
     if (tx.findDentry(m.parent(), m.name()) != null) {
       throw Creation.exists(m.name());
     }

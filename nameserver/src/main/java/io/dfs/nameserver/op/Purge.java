@@ -22,10 +22,12 @@ final class Purge {
     int budget = SetAttr.MAX_CUT_EXTENTS;
     for (InodeId id : command.inodes()) {
       Inode inode = tx.findInode(id);
-      if (inode == null || inode.nlink() == 0) {
+      // What is in the trash has no name either, and stays.
+      boolean unwanted = tx.isOrphan(id) && (inode == null || inode.nlink() == 0);
+      if (unwanted) {
         tx.deleteOrphan(id);
       }
-      if (inode != null && inode.nlink() == 0) {
+      if (unwanted && inode != null) {
         budget -= remove(tx, inode, budget);
       }
       tx.effect(new Effect.Purged(id));
@@ -41,6 +43,9 @@ final class Purge {
     tx.xattrs(id).keySet().forEach(name -> tx.deleteXattr(id, name));
     if (inode.type() == FileType.SYMLINK) {
       tx.deleteSymlink(id);
+    }
+    if (inode.isDirectory() && tx.trash().keepSetting(id) != null) {
+      tx.putTrashKeep(id, null);
     }
     if (!inode.isRegular() || inode.allocated() == 0) {
       return 0;

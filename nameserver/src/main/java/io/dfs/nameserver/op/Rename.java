@@ -12,6 +12,7 @@ import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Dentry;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
+import io.dfs.nameserver.state.TrashView;
 import org.jspecify.annotations.Nullable;
 
 /** Moves a name, replacing what had the new one, or exchanges two. Confined to one command. */
@@ -44,6 +45,10 @@ final class Rename {
         && m.flags() != Mutation.Rename.EXCHANGE) {
       throw new FsException(Errno.EINVAL, "unknown flags of rename: " + m.flags());
     }
+    if (TrashView.is(m.parent()) && m.flags() != Mutation.Rename.EXCHANGE) {
+      return TrashChange.restore(tx, now, m);
+    }
+    TrashChange.requireFree(m.newParent(), m.newName());
     return new Rename(tx, now, m).run();
   }
 
@@ -76,7 +81,7 @@ final class Rename {
         throw new FsException(Errno.EISDIR, "'" + m.newName() + "' is a directory");
       }
       tx.deleteDentry(m.newParent(), m.newName(), target);
-      replaced = Removal.loseName(tx, now, victim);
+      replaced = Removal.loseName(tx, now, to, m.newName(), target, victim);
     }
     tx.deleteDentry(m.parent(), m.name(), source);
     tx.putDentry(

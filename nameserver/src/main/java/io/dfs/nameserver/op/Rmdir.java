@@ -10,6 +10,7 @@ import io.dfs.nameserver.namespace.Names;
 import io.dfs.nameserver.state.Dentry;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
+import io.dfs.nameserver.state.TrashView;
 
 /** Removes an empty directory. */
 final class Rmdir {
@@ -23,6 +24,9 @@ final class Rmdir {
     if (m.name().isDotDot()) {
       throw new FsException(Errno.ENOTEMPTY, "'..' cannot be removed");
     }
+    if (TrashView.is(m.parent())) {
+      return TrashChange.remove(tx, m.parent(), m.name(), m.caller(), true);
+    }
     Inode parent = tx.directory(m.parent());
     Access.require(parent, m.caller(), Access.EXECUTE);
     Dentry dentry = tx.dentry(m.parent(), m.name());
@@ -31,7 +35,7 @@ final class Rmdir {
     requireEmptyDirectory(inode, m.name());
     tx.deleteDentry(m.parent(), m.name(), dentry);
     tx.putInode(parent.edit().addSize(-1).addLinks(-1).mtime(now).ctime(now).done());
-    return new Reply.Node(Removal.loseName(tx, now, inode).attr());
+    return new Reply.Node(Removal.loseName(tx, now, parent, m.name(), dentry, inode).attr());
   }
 
   static void requireEmptyDirectory(Inode inode, Object name) {

@@ -160,6 +160,8 @@ public final class StateMachine {
       return CloneRange.apply(tx, now, m);
     } else if (mutation instanceof Mutation.CreateUnnamed m) {
       return CreateUnnamed.apply(tx, now, m);
+    } else if (mutation instanceof Mutation.SetTrash m) {
+      return TrashChange.apply(tx, m);
     } else if (mutation instanceof Mutation.SetSettings m) {
       return SetSettings.apply(tx, now, m);
     }
@@ -171,6 +173,10 @@ public final class StateMachine {
       return Purge.apply(tx, c);
     } else if (command instanceof Command.PurgeTree c) {
       return Purge.apply(tx, c);
+    } else if (command instanceof Command.PurgeTrash c) {
+      return TrashChange.apply(tx, c);
+    } else if (command instanceof Command.RestoreBelow c) {
+      return TrashChange.apply(tx, c);
     } else if (command instanceof Command.Touch c) {
       return Touch.apply(tx, c);
     } else if (command instanceof Command.BeginSession c) {

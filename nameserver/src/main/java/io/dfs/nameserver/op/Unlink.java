@@ -10,6 +10,7 @@ import io.dfs.nameserver.namespace.Names;
 import io.dfs.nameserver.state.Dentry;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
+import io.dfs.nameserver.state.TrashView;
 
 /** Takes a name from a file of any type but directory. */
 final class Unlink {
@@ -17,6 +18,9 @@ final class Unlink {
 
   static Reply.Node apply(Transaction tx, Timestamp now, Mutation.Unlink m) {
     Names.checkEntry(m.name(), Errno.EISDIR);
+    if (TrashView.is(m.parent())) {
+      return TrashChange.remove(tx, m.parent(), m.name(), m.caller(), false);
+    }
     Inode parent = tx.directory(m.parent());
     Access.require(parent, m.caller(), Access.EXECUTE);
     Dentry dentry = tx.dentry(m.parent(), m.name());
@@ -27,6 +31,6 @@ final class Unlink {
     }
     tx.deleteDentry(m.parent(), m.name(), dentry);
     tx.putInode(parent.edit().addSize(-1).mtime(now).ctime(now).done());
-    return new Reply.Node(Removal.loseName(tx, now, inode).attr());
+    return new Reply.Node(Removal.loseName(tx, now, parent, m.name(), dentry, inode).attr());
   }
 }

@@ -4,6 +4,7 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.Layout;
@@ -20,6 +21,7 @@ import io.dfs.nameserver.namespace.Xattrs;
 import io.dfs.nameserver.op.FileLayout;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Tables;
+import io.dfs.nameserver.state.TrashView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -48,11 +50,13 @@ final class QueryHandler {
   private final Services services;
   private final Tables tables;
   private final StatusReport status;
+  private final TrashQueries trash;
 
   QueryHandler(Services services, StatusReport status) {
     this.services = services;
     this.tables = services.tables();
     this.status = status;
+    this.trash = new TrashQueries(services);
   }
 
   CompletableFuture<? extends Reply> answer(Query query) {
@@ -76,9 +80,9 @@ final class QueryHandler {
     if (query instanceof Query.Lookup q) {
       return lookup(q);
     } else if (query instanceof Query.GetAttr q) {
-      return new Reply.Node(tables.inode(q.inode()).attr());
+      return new Reply.Node(attr(q.inode()));
     } else if (query instanceof Query.Access q) {
-      Access.require(tables.inode(q.inode()), q.caller(), q.mask() & 7);
+      Access.require(tables.inode(TrashView.real(q.inode())), q.caller(), q.mask() & 7);
       return Reply.Done.DONE;
     } else if (query instanceof Query.Open q) {
       return open(q);
@@ -116,6 +120,13 @@ final class QueryHandler {
       return services.feeds().open("backup", services.backups()::archive);
     } else if (query instanceof Query.DumpMetadata) {
       return services.feeds().open("dump", services.backups()::dump);
+    } else if (query instanceof Query.GetTrash) {
+      return trash.state();
+    } else if (query instanceof Query.ListTrash q) {
+      return trash.list(q);
+    } else if (query instanceof Query.EmptyTrash q) {
+      services.trash().empty(q.caller());
+      return Reply.Done.DONE;
     } else if (query instanceof Query.CloseFeed q) {
       services.feeds().done(q.feed());
       return Reply.Done.DONE;
@@ -135,7 +146,12 @@ final class QueryHandler {
 
   private Reply lookup(Query.Lookup q) {
     Supplier<InodeId> meant = () -> find(q.caller(), q.parent(), q.name());
-    return named(meant, inode -> new Reply.Node(tables.inode(inode).attr()));
+    return named(
+        meant, inode -> new Reply.Node(TrashView.is(q.parent()) ? trash.attr(inode) : attr(inode)));
+  }
+
+  private Attr attr(InodeId inode) {
+    return TrashView.is(inode) ? trash.attr(inode) : tables.inode(inode).attr();
   }
 
   /**
@@ -160,6 +176,9 @@ final class QueryHandler {
 
   private InodeId find(Caller caller, InodeId directory, Name name) {
     Names.check(name);
+    if (TrashView.is(directory) || TrashView.reserves(directory, name)) {
+      return trash.find(caller, directory, name);
+    }
     if (tables.findInode(directory) == null) {
       throw new FsException(Errno.ENXIO, "directory " + directory + " does not exist any more");
     }
@@ -182,6 +201,9 @@ final class QueryHandler {
 
   private Reply open(Query.Open q) {
     renew(q.session());
+    if (TrashView.is(q.inode())) {
+      return trash.open(q);
+    }
     boolean again = services.opens().isOpen(q.session(), q.inode());
     if (!services.opens().open(q.session(), q.inode())) {
       throw gone(q.inode());
@@ -189,7 +211,7 @@ final class QueryHandler {
     try (Snapshot snapshot = services.store().snapshot()) {
       Tables then = new Tables(snapshot);
       Inode inode = then.inode(q.inode());
-      if (inode.nlink() == 0 && !again) {
+      if (inode.nlink() == 0 && !again && !trash.mayRead(inode, q.caller(), q.access())) {
         throw gone(q.inode());
       }
       Access.require(inode, q.caller(), q.access() & 7);
@@ -225,7 +247,7 @@ final class QueryHandler {
   private @Nullable Inode closed(SessionId session, InodeId id, int count) {
     boolean last = services.opens().release(session, id, count);
     Inode inode = tables.findInode(id);
-    if (last && inode != null && inode.nlink() == 0) {
+    if (last && inode != null && inode.nlink() == 0 && tables.isOrphan(id)) {
       services.reaper().candidate(id);
       services.reaper().work();
     }
@@ -233,13 +255,16 @@ final class QueryHandler {
   }
 
   private Reply readDir(Query.ReadDir q) {
-    Inode directory = tables.directory(q.directory());
-    Access.require(directory, q.caller(), Access.READ);
     if (q.cookie() < 0 || q.maxEntries() < 1) {
       throw new FsException(
           Errno.EINVAL, "a listing of " + q.maxEntries() + " entries after " + q.cookie());
     }
     int max = Math.min(q.maxEntries(), MAX_ENTRIES);
+    if (TrashView.is(q.directory())) {
+      return trash.readDir(q, max);
+    }
+    Inode directory = tables.directory(q.directory());
+    Access.require(directory, q.caller(), Access.READ);
     List<DirEntry> entries = tables.entries(q.directory(), q.cookie(), max + 1);
     boolean end = entries.size() <= max;
     List<DirEntry> shown = end ? entries : entries.subList(0, max);
@@ -273,9 +298,9 @@ final class QueryHandler {
   }
 
   private Reply xattr(Query.GetXattr q) {
-    Inode inode = tables.inode(q.inode());
+    Inode inode = tables.inode(TrashView.real(q.inode()));
     Xattrs.requireRead(inode, q.caller(), q.name());
-    byte[] value = tables.xattr(q.inode(), q.name());
+    byte[] value = tables.xattr(inode.id(), q.name());
     if (value == null) {
       throw new FsException(Errno.ENODATA, "attribute '" + q.name() + "' does not exist");
     }
@@ -283,8 +308,8 @@ final class QueryHandler {
   }
 
   private Reply xattrs(Query.ListXattr q) {
-    tables.inode(q.inode());
-    List<Name> names = new ArrayList<>(tables.xattrs(q.inode()).keySet());
+    InodeId inode = tables.inode(TrashView.real(q.inode())).id();
+    List<Name> names = new ArrayList<>(tables.xattrs(inode).keySet());
     names.removeIf(name -> !Xattrs.visible(q.caller(), name));
     return new Reply.Names(names);
   }

@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
 public final class RequestHandler implements CallHandler {
   private static final Logger log = LoggerFactory.getLogger(RequestHandler.class);
 
+  /**
+   * A writer without room asks so often while the trash gives some back: 15 s, within the deadline
+   * of a client's call.
+   */
+  private static final int ROOM_TRIES = 60;
+
   private final Services services;
   private final QueryHandler queries;
 
@@ -88,12 +94,23 @@ public final class RequestHandler implements CallHandler {
     services.leases().renew(mutation.request().session(), System.nanoTime());
     if (mutation instanceof Mutation.AllocateChunk allocate) {
       SetSettings.check(allocate.settings());
-      return services
-          .placer()
-          .place(allocate.settings(), allocate.avoid())
-          .thenCompose(group -> submit(mutation, group, false));
+      return place(allocate, ROOM_TRIES).thenCompose(group -> submit(mutation, group, false));
     }
     return submit(mutation, null, mutation instanceof Mutation.Commit c && c.durable());
+  }
+
+  /** Finds a group; when space is what is missing, the trash gives some back first. */
+  private CompletableFuture<GroupId> place(Mutation.AllocateChunk allocate, int tries) {
+    return services
+        .placer()
+        .place(allocate.settings(), allocate.avoid())
+        .exceptionallyCompose(
+            failure ->
+                tries > 0
+                        && FsException.of(failure).errno() == Errno.ENOSPC
+                        && services.trash().canMakeRoom(allocate.settings().chunkBytes())
+                    ? services.trash().makeRoom().thenCompose(unused -> place(allocate, tries - 1))
+                    : CompletableFuture.failedFuture(failure));
   }
 
   private CompletableFuture<Reply> submit(

@@ -16,6 +16,7 @@ import io.dfs.nameserver.session.Leases;
 import io.dfs.nameserver.session.OpenTable;
 import io.dfs.nameserver.session.SessionService;
 import io.dfs.nameserver.state.Tables;
+import io.dfs.nameserver.trash.TrashKeeper;
 
 /** The parts of a nameserver that answer requests. */
 public record Services(
@@ -31,6 +32,7 @@ public record Services(
     Registry registry,
     Placer placer,
     ClusterService cluster,
+    TrashKeeper trash,
     Feeds feeds,
     Backups backups,
     RewriteQueue rewrites,

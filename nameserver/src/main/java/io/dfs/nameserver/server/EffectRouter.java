@@ -25,6 +25,8 @@ final class EffectRouter implements EffectListener {
     } else if (effect instanceof Effect.Orphaned e) {
       to.reaper().candidate(e.inode());
       to.reaper().work();
+    } else if (effect instanceof Effect.RestoringQueued) {
+      to.trash().restoring();
     } else if (effect instanceof Effect.Purged e) {
       to.opens().unclaim(e.inode());
     } else if (effect instanceof Effect.PurgeQueued e) {

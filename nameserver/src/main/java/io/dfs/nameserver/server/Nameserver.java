@@ -35,6 +35,7 @@ import io.dfs.nameserver.session.Leases;
 import io.dfs.nameserver.session.OpenTable;
 import io.dfs.nameserver.session.SessionService;
 import io.dfs.nameserver.state.Tables;
+import io.dfs.nameserver.trash.TrashKeeper;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.UUID;
@@ -163,6 +164,7 @@ public final class Nameserver implements AutoCloseable {
                 config.settings(),
                 owner[0],
                 owner[1],
+                config.trash().toSeconds(),
                 Timestamp.of(Instant.now())),
             true)
         .join();
@@ -206,6 +208,7 @@ public final class Nameserver implements AutoCloseable {
         placer,
         new ClusterService(
             registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()),
+        new TrashKeeper(commands, tables, () -> registry.map().servers()),
         new Feeds(),
         backups,
         rewrites,
@@ -258,6 +261,7 @@ public final class Nameserver implements AutoCloseable {
       services.reaper().sweep();
       services.garbage().load(now);
       services.feeds().tick(now);
+      services.trash().tick(now);
       services.compaction().tick(now);
     } catch (RuntimeException e) {
       log.error("periodic work failed and is tried again; please report this", e);

@@ -68,6 +68,15 @@ public record NameserverConfig(
         @Bytes
         long cache,
     @Setting(
+            value = "24 h",
+            min = "0 s",
+            max = "3650 d",
+            doc =
+                "For how long what is deleted can be restored; 0 s: not at all. Taken at the first"
+                    + " start for the root directory; dfs set --trash changes it, also for a"
+                    + " directory and what is below it.")
+        Duration trash,
+    @Setting(
             value = "",
             doc =
                 "Where to put a backup of the tree now and then, best on another disk or machine."

@@ -14,7 +14,13 @@ public enum Counter {
   /** Inodes that exist. */
   INODES(7),
   /** Chunks that exist. */
-  CHUNKS(8);
+  CHUNKS(8),
+  /** Inodes in the trash. */
+  TRASH_INODES(16),
+  /** What they keep in chunks, one copy counted. */
+  TRASH_BYTES(17),
+  /** Directories with a setting for the trash. */
+  TRASH_SETTINGS(18);
 
   private final byte code;
 

@@ -19,6 +19,9 @@ public sealed interface Effect {
   /** The inode has lost its last name. */
   record Orphaned(InodeId inode) implements Effect {}
 
+  /** What a restored directory held is to be restored. */
+  record RestoringQueued(InodeId directory) implements Effect {}
+
   /** A removal of the inode has been tried: it is gone, or has a name. */
   record Purged(InodeId inode) implements Effect {}
 

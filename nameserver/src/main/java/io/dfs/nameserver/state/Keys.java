@@ -33,6 +33,12 @@ import java.nio.ByteBuffer;
  * 'Q' session[8] inode[8]         the session holds locks on the inode: empty
  * 'Z' chunk[8]                    the chunk stays, with live bytes or without, for readers who know
  *                                 an old layout: until[8], ms of the epoch
+ * 'J' parent[8] inode[8]          an inode that was deleted from the directory: {@link TrashEntry}
+ * 'F' expires[8] inode[8]         the same by time: parent[8]
+ * 'B' 'n' parent[8] name 0 inode[8]   the same by name: empty
+ * 'B' 't' inode[8]                what is deleted from the directory and below it is kept for so
+ *                                 many seconds[8]
+ * 'B' 'q' inode[8]                what the directory held is being restored: {@link Trash.Pending}
  * 'B' 'r' sequence[8]             chunks made after a backup: {@link NewerChunks}
  * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
  * </pre>
@@ -215,8 +221,61 @@ public final class Keys {
     return key('Q', session.value());
   }
 
+  static byte[] trash(InodeId parent, InodeId inode) {
+    return key('J', parent.value(), inode.value());
+  }
+
+  static byte[] trash(InodeId parent) {
+    return key('J', parent.value());
+  }
+
+  static byte[] trashDue(long expires, InodeId inode) {
+    return key('F', expires, inode.value());
+  }
+
+  static byte[] trashDue(long expires) {
+    return key('F', expires);
+  }
+
+  static byte[] trashDue() {
+    return key('F');
+  }
+
+  /** A name has no NUL, so one after it keeps names apart of which one begins the other. */
+  static byte[] trashNames(InodeId parent, Name name) {
+    return ByteBuffer.allocate(11 + name.length())
+        .put((byte) 'B')
+        .put((byte) 'n')
+        .putLong(parent.value())
+        .put(name.bytes())
+        .array();
+  }
+
+  static byte[] trashName(InodeId parent, Name name, InodeId inode) {
+    return ByteBuffer.allocate(19 + name.length())
+        .put(trashNames(parent, name))
+        .putLong(inode.value())
+        .array();
+  }
+
+  private static byte[] own(char kind, long a) {
+    return ByteBuffer.allocate(10).put((byte) 'B').put((byte) kind).putLong(a).array();
+  }
+
+  static byte[] trashKeep(InodeId directory) {
+    return own('t', directory.value());
+  }
+
+  static byte[] restoring(InodeId directory) {
+    return own('q', directory.value());
+  }
+
+  static byte[] restoring() {
+    return new byte[] {'B', 'q'};
+  }
+
   static byte[] newer(long after) {
-    return ByteBuffer.allocate(10).put((byte) 'B').put((byte) 'r').putLong(after).array();
+    return own('r', after);
   }
 
   static byte[] newer() {

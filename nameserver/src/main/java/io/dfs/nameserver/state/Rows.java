@@ -23,6 +23,12 @@ public final class Rows implements AutoCloseable {
     return new Rows(reader.scan(prefix, Keys.after(prefix)));
   }
 
+  /** A directory's entries in listing order. */
+  static Rows listing(KeyValueReader reader, io.dfs.common.id.InodeId parent) {
+    byte[] prefix = Keys.dentriesByCookie(parent);
+    return new Rows(reader.scan(prefix, Keys.after(prefix)));
+  }
+
   public static Rows all(KeyValueReader reader) {
     return new Rows(reader.scan(new byte[] {0}, new byte[] {(byte) 0xff}));
   }

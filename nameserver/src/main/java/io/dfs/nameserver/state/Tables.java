@@ -52,9 +52,17 @@ public sealed class Tables permits Transaction {
     return value == null ? null : Acl.decode(value);
   }
 
+  public Trash trash() {
+    return new Trash(reader);
+  }
+
   /** ENOENT when there is none. */
   public Inode inode(InodeId id) {
     Inode inode = findInode(id);
+    if (inode == null && TrashView.is(id)) {
+      throw new FsException(
+          Errno.EROFS, "the trash changes only by moving things out of it and removing them");
+    }
     if (inode == null) {
       throw new FsException(Errno.ENOENT, "inode " + id + " does not exist");
     }
@@ -316,6 +324,11 @@ public sealed class Tables permits Transaction {
     List<InodeId> inodes = new ArrayList<>();
     numbers(Keys.orphans(), after.value(), max).forEach(i -> inodes.add(new InodeId(i)));
     return inodes;
+  }
+
+  /** Whether the inode is to be removed. */
+  public boolean isOrphan(InodeId inode) {
+    return reader.get(Keys.orphan(inode)) != null;
   }
 
   /** Extent trees of which a part belongs to no file any more. */

@@ -239,6 +239,57 @@ public final class Transaction extends Tables {
     view.put(key, value);
   }
 
+  public void putTrash(TrashEntry entry) {
+    view.put(Keys.trash(entry.parent(), entry.inode()), entry.encode());
+    view.put(
+        Keys.trashDue(entry.expires(), entry.inode()),
+        ByteBuffer.allocate(8).putLong(entry.parent().value()).array());
+    view.put(Keys.trashName(entry.parent(), entry.name(), entry.inode()), EMPTY);
+    add(Counter.TRASH_INODES, 1);
+    add(Counter.TRASH_BYTES, entry.bytes());
+  }
+
+  /** The same entry, with another time to go. */
+  public void putTrash(TrashEntry entry, long expires) {
+    putTrash(entry.expiring(expires));
+  }
+
+  public void deleteTrash(TrashEntry entry) {
+    view.delete(Keys.trash(entry.parent(), entry.inode()));
+    view.delete(Keys.trashDue(entry.expires(), entry.inode()));
+    view.delete(Keys.trashName(entry.parent(), entry.name(), entry.inode()));
+    add(Counter.TRASH_INODES, -1);
+    add(Counter.TRASH_BYTES, -entry.bytes());
+  }
+
+  public void deleteTrashDue(Trash.Due due) {
+    view.delete(Keys.trashDue(due.expires(), due.inode()));
+  }
+
+  /**
+   * @param seconds null removes the directory's own setting
+   */
+  public void putTrashKeep(InodeId directory, @Nullable Long seconds) {
+    boolean had = trash().keepSetting(directory) != null;
+    if (seconds != null) {
+      view.put(Keys.trashKeep(directory), ByteBuffer.allocate(8).putLong(seconds).array());
+    } else if (had) {
+      view.delete(Keys.trashKeep(directory));
+    }
+    int change = (seconds != null ? 1 : 0) - (had ? 1 : 0);
+    if (change != 0) {
+      add(Counter.TRASH_SETTINGS, change);
+    }
+  }
+
+  public void putRestoring(InodeId directory, Trash.Pending pending) {
+    view.put(Keys.restoring(directory), pending.encode());
+  }
+
+  public void deleteRestoring(InodeId directory) {
+    view.delete(Keys.restoring(directory));
+  }
+
   public void putNewer(NewerChunks newer) {
     view.put(Keys.newer(newer.after()), newer.encode());
   }

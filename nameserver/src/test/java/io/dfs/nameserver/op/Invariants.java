@@ -109,7 +109,8 @@ final class Invariants {
         assertEquals(allocated.getOrDefault(inode.tree(), 0L), inode.allocated(), "bytes of " + id);
         checkTail(inode);
       }
-      assertEquals(inode.nlink() == 0, orphans.containsKey(id), "orphan " + id);
+      boolean deleted = tables.trash().of(inode) != null;
+      assertEquals(inode.nlink() == 0, orphans.containsKey(id) != deleted, "orphan " + id);
     }
     live.keySet().forEach(chunk -> assertNotNull(chunks.get(chunk), "no chunk " + chunk));
     chunks.forEach(

@@ -37,7 +37,12 @@ final class Tree {
   private long sequence;
 
   Tree() {
-    run(new Command.Format("c", new DataSettings(1 << 20, 1), 0, 0, Timestamp.EPOCH));
+    this(0);
+  }
+
+  /** With a trash that keeps what is deleted for so long. */
+  Tree(long trashSeconds) {
+    run(new Command.Format("c", new DataSettings(1 << 20, 1), 0, 0, trashSeconds, Timestamp.EPOCH));
     run(new Command.AddGroups(1, List.of(List.of(new NodeId(1)))));
     session = session();
   }
@@ -55,6 +60,11 @@ final class Tree {
 
   RequestId id() {
     return new RequestId(session, 0, ++sequence);
+  }
+
+  /** Lets time pass. */
+  void pass(int seconds) {
+    sequence += seconds;
   }
 
   /** The time of the latest mutation. */
