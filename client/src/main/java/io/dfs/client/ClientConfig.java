@@ -34,8 +34,8 @@ public record ClientConfig(
     @Setting(
             value = "1 s",
             doc =
-                "How long attributes may come from the client's cache before the nameserver is"
-                    + " asked again. Opening a file always asks.")
+                "How long attributes may come from the client's cache when the nameserver gives no"
+                    + " leases. 0 keeps nothing, with leases neither.")
         Duration attributeTtl,
     @Bytes
         @Setting(

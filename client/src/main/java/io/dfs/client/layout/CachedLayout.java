@@ -47,6 +47,13 @@ public final class CachedLayout {
     to = 0;
   }
 
+  /** All of it, when that is known and has no more than so many extents. */
+  public @Nullable Layout whole(int maxExtents) {
+    return version != NONE && from == 0 && to == Long.MAX_VALUE && extents.size() <= maxExtents
+        ? new Layout(version, extents.copy(), -1)
+        : null;
+  }
+
   /** Takes in an answer to a question for the layout from {@code offset} on. */
   public void learn(long offset, Layout part) {
     if (version != part.version() || offset != to || extents.size() > MAX_EXTENTS) {

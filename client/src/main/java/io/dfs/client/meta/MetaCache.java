@@ -2,48 +2,101 @@ package io.dfs.client.meta;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
+import io.dfs.common.message.Layout;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.Stale;
+import io.dfs.common.message.Timestamp;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attributes and positive entries that were true at most {@code attributeTtl} ago. Shared, bounded.
+ * Attributes, entries and layouts that the nameserver told. Shared, bounded.
  *
- * <p>Answers may arrive in another order than they were made. Every change by this client draws a
- * stamp when it is known to have happened; an answer to a question that was asked before that does
- * not overwrite what is known since, nor revive what was forgotten.
+ * <p>With a lease ({@link #trust}) they are true until they are recalled or the lease runs out, and
+ * the absence of an entry is known too. Without, they were true at most {@code attributeTtl} ago.
+ *
+ * <p>Answers may arrive in another order than they were made, and after a recall of what they tell.
+ * So every question takes a {@link #stamp} when it is sent, and every change, by this client or
+ * recalled, notes its own when it is known: an answer whose question is older than the last change
+ * of the same thing is not kept. Changes are noted by hash in tables of fixed size: two things that
+ * share a place cost an answer that could have been kept, never one that is wrong. Stamps are
+ * {@code nanoTime}s that never repeat, so they tell the age as well.
  */
 public final class MetaCache {
   private static final int MAX_ENTRIES = 100_000;
 
+  /** Layouts of more extents are not kept; these take at most some 30 MB. */
+  private static final int MAX_LAYOUTS = 10_000;
+
+  /** Places for changes: far more than are under way at once. */
+  private static final int PLACES = 1 << 14;
+
+  /** Leases that something is used for without asking again; the nameserver counts on it. */
+  private static final int LEASES = 6;
+
+  private static final int RELATIME_SECONDS = 24 * 3600;
+
+  /** What is not asked for in so long makes room, and no kernel holds it any more. */
+  private static final Duration KEPT = Duration.ofMinutes(10);
+
   private record Entry(InodeId parent, Name name) {}
 
-  private record Known<T>(@Nullable T value, long stamp) {}
+  private record Known<T>(T value, long stamp) {}
 
   private final Cache<Long, Known<Attr>> attrs;
   private final Cache<Entry, Known<InodeId>> entries;
-  private final AtomicLong stamps = new AtomicLong();
+  private final Cache<Long, Layout> layouts;
+  private final long ttlNanos;
+  private final AtomicLong lastChange = new AtomicLong(System.nanoTime());
+  private final AtomicLongArray changedAt = new AtomicLongArray(PLACES);
+  private final AtomicIntegerArray changing = new AtomicIntegerArray(PLACES);
   private volatile Consumer<Attr> listener = a -> {};
 
+  /** What is older was dropped. */
+  private volatile long floor = System.nanoTime();
+
+  /** 0 without leases. */
+  private volatile long leaseNanos;
+
+  private volatile long trustedUntil = System.nanoTime();
+  private volatile long lastEviction = System.nanoTime() - KEPT.toNanos();
+
   public MetaCache(Duration ttl) {
-    attrs = newCache(ttl);
-    entries = newCache(ttl);
+    ttlNanos = ttl.toNanos();
+    for (int i = 0; i < PLACES; i++) {
+      changedAt.set(i, floor);
+    }
+    attrs = newCache(MAX_ENTRIES);
+    entries = newCache(MAX_ENTRIES);
+    layouts = newCache(MAX_LAYOUTS);
   }
 
   /**
    * Evictions are cheap, so that whoever causes them does them: no other thread is woken for every
    * new entry.
    */
-  private static <K, V> Cache<K, V> newCache(Duration ttl) {
+  private <K, V> Cache<K, V> newCache(int entries) {
     return Caffeine.newBuilder()
-        .maximumSize(MAX_ENTRIES)
-        .expireAfterWrite(ttl)
+        .maximumSize(entries)
+        .expireAfterWrite(KEPT)
+        .evictionListener((key, value, cause) -> evicted(cause))
         .executor(Runnable::run)
         .build();
+  }
+
+  private void evicted(RemovalCause cause) {
+    if (cause == RemovalCause.SIZE) {
+      lastEviction = System.nanoTime();
+    }
   }
 
   /** Is told of every attribute that comes in. */
@@ -51,56 +104,251 @@ public final class MetaCache {
     listener = consumer;
   }
 
+  // ---- time
+
   /** To be taken before a question is sent and given with its answer. */
   public long stamp() {
-    return stamps.get();
+    return Math.max(lastChange.get(), System.nanoTime());
   }
+
+  private long change() {
+    return lastChange.updateAndGet(last -> Math.max(last, System.nanoTime()) + 1);
+  }
+
+  /** From now on there are leases of this length, and nothing is trusted without one. */
+  void expectLeases(long nanos) {
+    leaseNanos = nanos;
+  }
+
+  /** Whether what is known is kept true by recalls. */
+  public boolean hasLeases() {
+    return leaseNanos != 0;
+  }
+
+  /** Everything learned since the last {@link #distrust} and not recalled is true until then. */
+  void trust(long untilNanos) {
+    trustedUntil = untilNanos;
+  }
+
+  boolean isTrusted() {
+    return System.nanoTime() - trustedUntil < 0;
+  }
+
+  /** Nothing that was learned until now is true any more. */
+  void distrust() {
+    floor = change();
+  }
+
+  /** How long what is known now may be told to a kernel. */
+  public long trustMs() {
+    long nanos = leaseNanos == 0 ? ttlNanos : trustedUntil - System.nanoTime();
+    return Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos));
+  }
+
+  /** When something that a kernel may know was last dropped for want of room. */
+  public long lastEviction() {
+    return lastEviction;
+  }
+
+  private boolean isTrue(Known<?> known, int place) {
+    if (changing.get(place) != 0) {
+      return false;
+    }
+    long now = System.nanoTime();
+    return leaseNanos == 0
+        ? now - known.stamp < ttlNanos && known.stamp - floor >= 0
+        : now - trustedUntil < 0
+            && known.stamp - floor >= 0
+            && now - known.stamp < LEASES * leaseNanos;
+  }
+
+  // ---- asking
 
   public @Nullable Attr attr(InodeId inode) {
     Known<Attr> known = attrs.getIfPresent(inode.value());
-    return known == null ? null : known.value();
+    return known != null && isTrue(known, place(inode)) ? known.value : null;
   }
 
+  /** NONE when there is no such entry, null when that is not known. */
   public @Nullable InodeId entry(InodeId parent, Name name) {
     Known<InodeId> known = entries.getIfPresent(new Entry(parent, name));
-    return known == null ? null : known.value();
+    return known != null && isTrue(known, place(parent, name)) ? known.value : null;
   }
+
+  /** The whole layout of this version of the file, if it is known. */
+  public @Nullable Layout layout(InodeId inode, long version) {
+    Layout layout = layouts.getIfPresent(inode.value());
+    return layout != null && layout.version() == version ? layout : null;
+  }
+
+  // ---- learning
 
   /** Takes in the answer to a question that was asked at {@code stamp}. */
   public void learn(Attr attr, long stamp) {
-    put(attrs, attr.inode().value(), attr, stamp);
+    if (!attr.inode().isMadeUp()) {
+      put(attrs, attr.inode().value(), attr, stamp, place(attr.inode()));
+    }
     listener.accept(attr);
   }
 
   public void learnEntry(InodeId parent, Name name, InodeId inode, long stamp) {
-    put(entries, new Entry(parent, name), inode, stamp);
+    if (!parent.isMadeUp() && !inode.isMadeUp()) {
+      put(entries, new Entry(parent, name), inode, stamp, place(parent, name));
+    }
   }
 
-  /** An inode as this client's own change has made it. */
-  public void changed(Attr attr) {
-    attrs.put(attr.inode().value(), new Known<>(attr, stamps.incrementAndGet()));
+  /** There is no such entry. */
+  void learnAbsent(InodeId parent, Name name, long stamp) {
+    if (hasLeases()) {
+      learnEntry(parent, name, InodeId.NONE, stamp);
+    }
+  }
+
+  /** A whole layout; what it says of its version stays true. */
+  public void learnLayout(InodeId inode, Layout layout) {
+    if (hasLeases()) {
+      layouts.put(inode.value(), layout);
+    }
+  }
+
+  private <K, T> void put(Cache<K, Known<T>> cache, K key, T value, long stamp, int place) {
+    if (stamp - changedAt.get(place) < 0 || stamp - floor < 0) {
+      return;
+    }
+    cache.put(key, new Known<>(value, stamp));
+    // What changed in between has not seen it.
+    if (stamp - changedAt.get(place) < 0) {
+      cache.invalidate(key);
+    }
+  }
+
+  // ---- changes by this client
+
+  /** A change of this client is under way: the inode is not known until {@link #settled}. */
+  void unsettle(InodeId inode) {
+    changing.incrementAndGet(place(inode));
+  }
+
+  void settled(InodeId inode) {
+    changing.decrementAndGet(place(inode));
+  }
+
+  void unsettle(InodeId parent, Name name) {
+    changing.incrementAndGet(place(parent, name));
+  }
+
+  void settled(InodeId parent, Name name) {
+    changing.decrementAndGet(place(parent, name));
+  }
+
+  /**
+   * An inode as this client's own change has made it.
+   *
+   * @param asked the stamp of before the change was sent: a recall since then may be of a later one
+   */
+  public void changed(Attr attr, long asked) {
+    // Nobody holds what has no name, or is made up: it is asked for each time.
+    boolean kept = attr.nlink() > 0 && !attr.inode().isMadeUp();
+    note(attrs, attr.inode().value(), kept ? attr : null, asked, place(attr.inode()));
     listener.accept(attr);
   }
 
   /** This client has changed the inode in ways that the answer did not tell. */
   public void forget(InodeId inode) {
-    attrs.put(inode.value(), new Known<>(null, stamps.incrementAndGet()));
+    note(attrs, inode.value(), null, 0, place(inode));
   }
 
-  /** This client has made the entry. */
-  public void entryMade(InodeId parent, Name name, InodeId inode) {
-    entries.put(new Entry(parent, name), new Known<>(inode, stamps.incrementAndGet()));
-  }
-
-  /** This client has removed or replaced the entry. */
-  public void entryGone(InodeId parent, Name name) {
-    entries.put(new Entry(parent, name), new Known<>(null, stamps.incrementAndGet()));
-  }
-
-  private static <K, T> void put(Cache<K, Known<T>> cache, K key, T value, long stamp) {
-    Known<T> known = cache.getIfPresent(key);
-    if (known == null || known.stamp() <= stamp) {
-      cache.put(key, new Known<>(value, stamp));
+  /** As {@link #forget}, unless the answer to a change with this stamp has told it. */
+  void forgetUnless(InodeId inode, long asked) {
+    Known<Attr> known = attrs.getIfPresent(inode.value());
+    if (known == null || known.stamp != asked) {
+      forget(inode);
     }
+  }
+
+  void forgetUnless(InodeId parent, Name name, long asked) {
+    Entry entry = new Entry(parent, name);
+    Known<InodeId> known = entries.getIfPresent(entry);
+    if (known == null || known.stamp != asked) {
+      note(entries, entry, null, 0, place(parent, name));
+    }
+  }
+
+  /** This client has made the entry; or removed it, with NONE. */
+  void entryChanged(InodeId parent, Name name, InodeId inode, long asked) {
+    boolean kept = inode.equals(InodeId.NONE) ? hasLeases() : !inode.isMadeUp();
+    kept &= !parent.isMadeUp();
+    note(entries, new Entry(parent, name), kept ? inode : null, asked, place(parent, name));
+  }
+
+  private <K, T> void note(
+      Cache<K, Known<T>> cache, K key, @Nullable T value, long asked, int place) {
+    long now = change();
+    long before = changedAt.getAndAccumulate(place, now, Math::max);
+    if (value == null || asked - before < 0 || asked - floor < 0) {
+      cache.invalidate(key);
+      return;
+    }
+    cache.put(key, new Known<>(value, asked));
+    if (changedAt.get(place) != now) {
+      cache.invalidate(key);
+    }
+  }
+
+  /**
+   * This client has read the file at that time.
+   *
+   * @return whether that is to be recorded, by the rule of relatime; true when it is not known
+   */
+  public boolean touch(InodeId inode, Timestamp readAt) {
+    Known<Attr> known = attrs.getIfPresent(inode.value());
+    if (known == null || !isTrue(known, place(inode))) {
+      return true;
+    }
+    Attr attr = known.value;
+    boolean records =
+        attr.atime().compareTo(attr.mtime()) <= 0
+            || attr.atime().compareTo(attr.ctime()) <= 0
+            || readAt.seconds() - attr.atime().seconds() >= RELATIME_SECONDS;
+    if (records && hasLeases()) {
+      attrs.asMap().replace(inode.value(), known, new Known<>(attr.withAtime(readAt), known.stamp));
+    }
+    return records;
+  }
+
+  // ---- recalls
+
+  /**
+   * Forgets what another client has changed.
+   *
+   * @return whether its content may have changed too, which only an inode has
+   */
+  boolean recall(Stale stale) {
+    Name name = stale.name();
+    if (name != null) {
+      note(entries, new Entry(stale.inode(), name), null, 0, place(stale.inode(), name));
+      return false;
+    }
+    Known<Attr> known = attrs.getIfPresent(stale.inode().value());
+    note(attrs, stale.inode().value(), null, 0, place(stale.inode()));
+    return known == null || known.value.version() != stale.version();
+  }
+
+  /** All that a kernel may have been told: inodes, and entries with what they name. */
+  public void eachKnown(Consumer<InodeId> inodes, BiConsumer<InodeId, Name> names) {
+    attrs.asMap().keySet().forEach(inode -> inodes.accept(new InodeId(inode)));
+    entries.asMap().keySet().forEach(entry -> names.accept(entry.parent, entry.name));
+  }
+
+  private static int place(InodeId inode) {
+    return mix(Long.hashCode(inode.value()));
+  }
+
+  private static int place(InodeId parent, Name name) {
+    return mix(Long.hashCode(parent.value()) * 31 + name.hashCode());
+  }
+
+  private static int mix(int hash) {
+    return (hash * 0x9E3779B9) >>> 18;
   }
 }

@@ -43,6 +43,8 @@ public final class NameserverClient implements AutoCloseable {
   private final long deadlineNanos;
   private final Slots slots = new Slots();
   private final NameserverLink link;
+  private final MetaCache cache;
+  private final @Nullable RecallLoop recalls;
 
   @GuardedBy("this")
   private final ArrayDeque<PendingCall<?>> waiting = new ArrayDeque<>();
@@ -52,13 +54,17 @@ public final class NameserverClient implements AutoCloseable {
       List<HostPort> addresses,
       long deadlineMs,
       String description,
+      MetaCache cache,
+      boolean caches,
       OpenInodes open,
       ScheduledExecutorService timer) {
     this.addresses = addresses;
+    this.cache = cache;
     this.deadlineNanos = deadlineMs * 1_000_000;
     this.link =
         new NameserverLink(
-            connector, addresses, description, slots, open, timer, this::sendWaiting);
+            connector, addresses, description, caches, slots, open, timer, this::isReady);
+    this.recalls = caches ? new RecallLoop(connector, this, cache, open, timer) : null;
     timer.scheduleWithFixedDelay(this::expireWaiting, 500, 500, TimeUnit.MILLISECONDS);
   }
 
@@ -83,6 +89,24 @@ public final class NameserverClient implements AutoCloseable {
   /** The session as the nameserver opened it; only after {@link #start} has completed. */
   public SessionOpened session() {
     return link.session();
+  }
+
+  /** Where the session is open; null while it is nowhere. */
+  @Nullable HostPort address() {
+    Ready r = link.ready();
+    return r == null ? null : r.address;
+  }
+
+  /** The session has ended, and with it what was granted to it. */
+  public void forgetAll() {
+    cache.distrust();
+  }
+
+  /** Tells {@code copies} of what the nameserver recalls. */
+  public void onRecall(KernelCopies copies) {
+    if (recalls != null) {
+      recalls.tell(copies);
+    }
   }
 
   public <R extends Reply> CompletableFuture<R> query(Query query, Class<R> type) {
@@ -228,6 +252,13 @@ public final class NameserverClient implements AutoCloseable {
                 + "; is it running, and is the address right?"));
   }
 
+  private void isReady(Ready r) {
+    if (recalls != null && r.session.cacheMs() > 0) {
+      recalls.start();
+    }
+    sendWaiting(r);
+  }
+
   private void sendWaiting(Ready r) {
     List<PendingCall<?>> resend;
     synchronized (this) {
@@ -254,6 +285,9 @@ public final class NameserverClient implements AutoCloseable {
   public void close() {
     // First: what comes later is refused, so nothing waits behind this.
     link.close();
+    if (recalls != null) {
+      recalls.close();
+    }
     List<PendingCall<?>> left;
     synchronized (this) {
       left = new ArrayList<>(waiting);

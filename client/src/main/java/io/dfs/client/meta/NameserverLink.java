@@ -37,10 +37,12 @@ final class NameserverLink {
 
   /** A connection with a session on it. Compared by identity. */
   static final class Ready {
+    final HostPort address;
     final Connection connection;
     final SessionOpened session;
 
-    Ready(Connection connection, SessionOpened session) {
+    Ready(HostPort address, Connection connection, SessionOpened session) {
+      this.address = address;
       this.connection = connection;
       this.session = session;
     }
@@ -49,6 +51,7 @@ final class NameserverLink {
   private final Connector connector;
   private final List<HostPort> addresses;
   private final String description;
+  private final boolean caches;
   private final ScheduledExecutorService timer;
   private final Slots slots;
   private final OpenInodes open;
@@ -68,6 +71,7 @@ final class NameserverLink {
   private volatile String lastProblem = "";
 
   /**
+   * @param caches whether to ask for leases
    * @param slots begin anew with each session
    * @param onReady is called each time the link has become READY, on a network thread
    */
@@ -75,6 +79,7 @@ final class NameserverLink {
       Connector connector,
       List<HostPort> addresses,
       String description,
+      boolean caches,
       Slots slots,
       OpenInodes open,
       ScheduledExecutorService timer,
@@ -82,6 +87,7 @@ final class NameserverLink {
     this.connector = connector;
     this.addresses = addresses;
     this.description = description;
+    this.caches = caches;
     this.slots = slots;
     this.open = open;
     this.timer = timer;
@@ -149,24 +155,25 @@ final class NameserverLink {
                 retry(FsException.of(failure));
               } else {
                 SessionOpened before = session;
-                openSession(connection, before == null ? SessionId.NONE : before.session());
+                openSession(
+                    address, connection, before == null ? SessionId.NONE : before.session());
               }
             });
   }
 
-  private void openSession(Connection connection, SessionId resume) {
+  private void openSession(HostPort address, Connection connection, SessionId resume) {
     connection
-        .call(new Query.OpenSession(resume, description), null, OPEN_TIMEOUT_MS)
+        .call(new Query.OpenSession(resume, description, caches), null, OPEN_TIMEOUT_MS)
         .whenComplete(
             (response, failure) -> {
               if (response != null) {
-                sessionOpened(connection, resume, response.as(SessionOpened.class));
+                sessionOpened(address, connection, resume, response.as(SessionOpened.class));
                 return;
               }
               FsException e = FsException.of(failure);
               if (e.errno() == Errno.ESTALE && !resume.equals(SessionId.NONE)) {
                 sessionLost.run();
-                openSession(connection, SessionId.NONE);
+                openSession(address, connection, SessionId.NONE);
               } else {
                 connection.close();
                 retry(e);
@@ -174,13 +181,14 @@ final class NameserverLink {
             });
   }
 
-  private void sessionOpened(Connection connection, SessionId resumed, SessionOpened opened) {
+  private void sessionOpened(
+      HostPort address, Connection connection, SessionId resumed, SessionOpened opened) {
     boolean isNew = !opened.session().equals(resumed);
     if (isNew) {
       slots.begin(opened.session(), opened.slots());
     }
     session = opened;
-    Ready r = new Ready(connection, opened);
+    Ready r = new Ready(address, connection, opened);
     List<InodeId> inodes = open.all();
     if (inodes.isEmpty()) {
       becomeReady(r);
@@ -192,6 +200,7 @@ final class NameserverLink {
             (response, failure) -> {
               if (response != null) {
                 response.payload().release();
+                inodes.forEach(open::told);
                 becomeReady(r);
               } else {
                 connection.close();

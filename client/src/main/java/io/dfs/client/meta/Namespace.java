@@ -1,5 +1,8 @@
 package io.dfs.client.meta;
 
+import io.dfs.client.session.OpenInodes;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.message.Attr;
@@ -15,6 +18,7 @@ import io.dfs.common.message.Reply.Node;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The directory tree through the cache: every answer teaches the cache, every change of this client
@@ -23,8 +27,12 @@ import java.util.function.Function;
 public final class Namespace {
   private final NameserverClient nameserver;
   private final MetaCache cache;
+  private final OpenInodes openInodes;
+  private final OpenReports reports;
 
-  public Namespace(NameserverClient nameserver, MetaCache cache) {
+  public Namespace(NameserverClient nameserver, MetaCache cache, OpenInodes openInodes) {
+    this.openInodes = openInodes;
+    this.reports = new OpenReports(nameserver, openInodes);
     this.nameserver = nameserver;
     this.cache = cache;
   }
@@ -33,23 +41,57 @@ public final class Namespace {
     if (name.isDot()) {
       return getattr(parent);
     }
+    Attr known = known(caller, parent, name);
+    if (known != null) {
+      return CompletableFuture.completedFuture(known);
+    }
     if (name.isDotDot()) {
       return nameserver
           .query(new Query.ReadDir(caller, parent, 0, 1, false), Reply.Listing.class)
           .thenCompose(listing -> getattr(listing.parent()));
     }
+    if (isAbsent(caller, parent, name)) {
+      return CompletableFuture.failedFuture(
+          new FsException(Errno.ENOENT, "'" + name + "' does not exist"));
+    }
     long stamp = cache.stamp();
     return nameserver
-        .query(new Query.Lookup(caller, parent, name), Node.class)
-        .thenApply(
-            node -> {
-              cache.learn(node.attr(), stamp);
-              cache.learnEntry(parent, name, node.attr().inode(), stamp);
-              return node.attr();
-            });
+        .query(session -> new Query.Lookup(caller, parent, name, session), Node.class)
+        .whenComplete(
+            (node, failure) -> {
+              if (parent.isMadeUp()) {
+                return;
+              }
+              if (node != null) {
+                cache.learn(node.attr(), stamp);
+                cache.learnEntry(parent, name, node.attr().inode(), stamp);
+              } else if (FsException.of(failure).errno() == Errno.ENOENT) {
+                cache.learnAbsent(parent, name, stamp);
+              }
+            })
+        .thenApply(Node::attr);
   }
 
-  /** At most as old as the attribute TTL. */
+  /** What a lease says the name means; null to ask. */
+  @Nullable Attr known(Caller caller, InodeId parent, Name name) {
+    if (!cache.hasLeases() || !passes(caller)) {
+      return null;
+    }
+    InodeId inode = cache.entry(parent, name);
+    return inode == null || inode.equals(InodeId.NONE) ? null : cache.attr(inode);
+  }
+
+  /** Whether a lease says that the name means nothing. */
+  public boolean isAbsent(Caller caller, InodeId parent, Name name) {
+    return passes(caller) && InodeId.NONE.equals(cache.entry(parent, name));
+  }
+
+  /** Whom the nameserver would not refuse: its kernel has checked, or there is nothing to check. */
+  public static boolean passes(Caller caller) {
+    return caller.checked() || caller.uid() == 0;
+  }
+
+  /** Under a lease, or at most as old as the attribute TTL. */
   public CompletableFuture<Attr> getattr(InodeId inode) {
     Attr cached = cache.attr(inode);
     return cached != null ? CompletableFuture.completedFuture(cached) : freshAttr(inode);
@@ -58,7 +100,7 @@ public final class Namespace {
   public CompletableFuture<Attr> freshAttr(InodeId inode) {
     long stamp = cache.stamp();
     return nameserver
-        .query(new Query.GetAttr(inode), Node.class)
+        .query(session -> new Query.GetAttr(inode, session), Node.class)
         .thenApply(
             node -> {
               cache.learn(node.attr(), stamp);
@@ -69,32 +111,47 @@ public final class Namespace {
   /** A change that makes, in {@code parent}, the entry that the answer describes. */
   private CompletableFuture<Attr> make(
       InodeId parent, Name name, Function<RequestId, ? extends Mutation> mutation) {
-    return nameserver
-        .mutate(mutation, Node.class)
-        .thenApply(
-            node -> {
-              made(parent, name, node.attr());
-              return node.attr();
-            });
+    return make(changing(), parent, name, mutation);
   }
 
-  private void made(InodeId parent, Name name, Attr attr) {
-    cache.changed(attr);
-    cache.entryMade(parent, name, attr.inode());
-    cache.forget(parent);
+  private CompletableFuture<Attr> make(
+      Changing changing,
+      InodeId parent,
+      Name name,
+      Function<RequestId, ? extends Mutation> mutation) {
+    return changing
+        .of(parent, name)
+        .run(
+            mutation,
+            Node.class,
+            (node, asked) -> {
+              cache.changed(node.attr(), asked);
+              cache.entryChanged(parent, name, node.attr().inode(), asked);
+            })
+        .thenApply(Node::attr);
   }
 
   private CompletableFuture<Attr> remove(
       InodeId parent, Name name, Function<RequestId, ? extends Mutation> mutation) {
-    return nameserver
-        .mutate(mutation, Node.class)
-        .thenApply(
-            node -> {
-              cache.changed(node.attr());
-              cache.entryGone(parent, name);
-              cache.forget(parent);
-              return node.attr();
-            });
+    tellQuietOpens();
+    return changing()
+        .of(parent, name)
+        .run(
+            mutation,
+            Node.class,
+            (node, asked) -> {
+              cache.changed(node.attr(), asked);
+              cache.entryChanged(parent, name, InodeId.NONE, asked);
+            })
+        .thenApply(Node::attr);
+  }
+
+  /**
+   * What is open by a lease has to be known before this client takes a name away; before it on the
+   * same connection is enough.
+   */
+  private void tellQuietOpens() {
+    reports.tell(openInodes.quiet());
   }
 
   public CompletableFuture<Attr> mknod(
@@ -113,7 +170,8 @@ public final class Namespace {
   }
 
   public CompletableFuture<Attr> link(Caller caller, InodeId inode, InodeId parent, Name name) {
-    return make(parent, name, id -> new Mutation.Link(id, caller, inode, parent, name));
+    Changing changing = changing().of(inode);
+    return make(changing, parent, name, id -> new Mutation.Link(id, caller, inode, parent, name));
   }
 
   public CompletableFuture<Attr> unlink(Caller caller, InodeId parent, Name name) {
@@ -126,51 +184,68 @@ public final class Namespace {
 
   public CompletableFuture<Attr> rename(
       Caller caller, InodeId parent, Name name, InodeId newParent, Name newName, int flags) {
-    return nameserver
-        .mutate(
+    tellQuietOpens();
+    return changing()
+        .of(parent, name)
+        .of(newParent, newName)
+        .run(
             id -> new Mutation.Rename(id, caller, parent, name, newParent, newName, flags),
-            Reply.Renamed.class)
-        .thenApply(
-            reply -> {
-              Attr moved = reply.moved();
-              cache.changed(moved);
-              cache.entryGone(parent, name);
-              cache.entryMade(newParent, newName, moved.inode());
-              Attr replaced = reply.replaced();
-              if (replaced != null) {
-                cache.changed(replaced);
-                if (flags == Mutation.Rename.EXCHANGE) {
-                  cache.entryMade(parent, name, replaced.inode());
-                }
-              }
-              cache.forget(parent);
-              cache.forget(newParent);
-              return moved;
-            });
+            Reply.Renamed.class,
+            (reply, asked) -> renamed(parent, name, newParent, newName, reply, flags, asked))
+        .thenApply(Reply.Renamed::moved);
+  }
+
+  private void renamed(
+      InodeId parent,
+      Name name,
+      InodeId newParent,
+      Name newName,
+      Reply.Renamed reply,
+      int flags,
+      long asked) {
+    Attr moved = reply.moved();
+    Attr other = reply.replaced();
+    cache.changed(moved, asked);
+    if (other != null) {
+      cache.changed(other, asked);
+    }
+    if (moved.nlink() > 1 && !moved.isDirectory()) {
+      // Perhaps both were names of the same file, and both still are.
+      return;
+    }
+    InodeId left =
+        flags == Mutation.Rename.EXCHANGE && other != null ? other.inode() : InodeId.NONE;
+    cache.entryChanged(parent, name, left, asked);
+    cache.entryChanged(newParent, newName, moved.inode(), asked);
   }
 
   public CompletableFuture<Reply.Opened> create(
       Caller caller, InodeId parent, Name name, int mode, int umask, boolean exclusive) {
-    return nameserver
-        .mutate(
+    return changing()
+        .of(parent, name)
+        .run(
             id -> new Mutation.Create(id, caller, parent, name, mode, exclusive, true, umask),
-            Reply.Opened.class)
-        .thenApply(
-            opened -> {
-              made(parent, name, opened.attr());
-              return opened;
+            Reply.Opened.class,
+            (opened, asked) -> {
+              cache.changed(opened.attr(), asked);
+              if (opened.created()) {
+                cache.entryChanged(parent, name, opened.attr().inode(), asked);
+              }
             });
   }
 
+  /** For a change of this client that is answered by what the caller learns from. */
+  public Changing changing() {
+    return new Changing(nameserver, cache);
+  }
+
   /** A change of one inode, answered by its attributes. */
-  public CompletableFuture<Attr> change(Function<RequestId, ? extends Mutation> mutation) {
-    return nameserver
-        .mutate(mutation, Node.class)
-        .thenApply(
-            node -> {
-              cache.changed(node.attr());
-              return node.attr();
-            });
+  public CompletableFuture<Attr> change(
+      InodeId inode, Function<RequestId, ? extends Mutation> mutation) {
+    return changing()
+        .of(inode)
+        .run(mutation, Node.class, (node, asked) -> cache.changed(node.attr(), asked))
+        .thenApply(Node::attr);
   }
 
   public CompletableFuture<byte[]> readlink(InodeId inode) {
@@ -184,12 +259,14 @@ public final class Namespace {
       Caller caller, InodeId directory, long cookie, int maxEntries) {
     long stamp = cache.stamp();
     return nameserver
-        .query(new Query.ReadDir(caller, directory, cookie, maxEntries, true), Reply.Listing.class)
+        .query(
+            session -> new Query.ReadDir(caller, directory, cookie, maxEntries, true, session),
+            Reply.Listing.class)
         .thenApply(
             listing -> {
               for (DirEntry entry : listing.entries()) {
                 Attr attr = entry.attr();
-                if (attr != null) {
+                if (attr != null && !directory.isMadeUp()) {
                   cache.learn(attr, stamp);
                   cache.learnEntry(directory, entry.name(), entry.inode(), stamp);
                 }
@@ -212,15 +289,23 @@ public final class Namespace {
 
   public CompletableFuture<Void> setxattr(
       Caller caller, InodeId inode, Name name, byte[] value, int flags) {
-    return nameserver
-        .mutate(id -> new Mutation.SetXattr(id, caller, inode, name, value, flags), Done.class)
-        .thenAccept(done -> cache.forget(inode));
+    return changing()
+        .of(inode)
+        .run(
+            id -> new Mutation.SetXattr(id, caller, inode, name, value, flags),
+            Done.class,
+            (done, asked) -> {})
+        .thenAccept(done -> {});
   }
 
   public CompletableFuture<Void> removexattr(Caller caller, InodeId inode, Name name) {
-    return nameserver
-        .mutate(id -> new Mutation.RemoveXattr(id, caller, inode, name), Done.class)
-        .thenAccept(done -> cache.forget(inode));
+    return changing()
+        .of(inode)
+        .run(
+            id -> new Mutation.RemoveXattr(id, caller, inode, name),
+            Done.class,
+            (done, asked) -> {})
+        .thenAccept(done -> {});
   }
 
   /** Asks the nameserver, who knows the ACLs. */

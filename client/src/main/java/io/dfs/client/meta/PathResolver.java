@@ -15,9 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks paths. Shared. Directories on the way may come from the cache, as old as the attribute TTL;
- * changes of this client are seen at once. Symbolic links on the way are followed, which an engine
- * whose kernel does that never meets.
+ * Walks paths. Shared. Directories on the way may come from the cache, under a lease or as old as
+ * the attribute TTL; changes of this client are seen at once. Symbolic links on the way are
+ * followed, which an engine whose kernel does that never meets.
  */
 public final class PathResolver {
   /** As Linux: more in one path is ELOOP. */
@@ -81,14 +81,15 @@ public final class PathResolver {
   /** One walk. Its steps follow one another. */
   private final class Walk {
     private final Caller caller;
-    private final boolean fresh;
+    private final boolean asks;
     private final boolean follow;
     private final Deque<Name> left;
     private int links;
 
     Walk(Caller caller, boolean fresh, boolean follow, List<Name> path) {
       this.caller = caller;
-      this.fresh = fresh;
+      // What a lease covers is as fresh as an answer.
+      this.asks = fresh && !cache.hasLeases();
       this.follow = follow;
       this.left = new ArrayDeque<>(path);
     }
@@ -102,7 +103,7 @@ public final class PathResolver {
               new FsException(Errno.ENOTDIR, "a component of the path is no directory"));
         }
         Name name = left.remove();
-        Attr cached = left.isEmpty() && fresh ? null : cached(directory, name);
+        Attr cached = left.isEmpty() && asks ? null : cached(directory, name);
         if (cached == null) {
           InodeId parent = directory;
           return namespace
@@ -118,7 +119,7 @@ public final class PathResolver {
       if (here != null) {
         return CompletableFuture.completedFuture(here);
       }
-      return fresh ? namespace.freshAttr(directory) : namespace.getattr(directory);
+      return asks ? namespace.freshAttr(directory) : namespace.getattr(directory);
     }
 
     private CompletableFuture<Attr> arrived(InodeId parent, Attr found) {
@@ -144,7 +145,7 @@ public final class PathResolver {
 
     private @Nullable Attr cached(InodeId directory, Name name) {
       InodeId inode = cache.entry(directory, name);
-      return inode == null ? null : cache.attr(inode);
+      return inode == null || inode.equals(InodeId.NONE) ? null : cache.attr(inode);
     }
   }
 }

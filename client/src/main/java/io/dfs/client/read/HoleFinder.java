@@ -34,12 +34,14 @@ public final class HoleFinder {
       return CompletableFuture.failedFuture(
           new FsException(Errno.ENXIO, "no data or hole at the negative offset " + offset));
     }
-    if (!file.isOlderThan(attributeTtlNanos)) {
+    boolean known =
+        cache.hasLeases() ? cache.attr(file.inode()) != null : !file.isOlderThan(attributeTtlNanos);
+    if (known) {
       return step(file, offset, hole, -1, 0);
     }
     long stamp = cache.stamp();
     return nameserver
-        .query(new Query.GetAttr(file.inode()), Reply.Node.class)
+        .query(session -> new Query.GetAttr(file.inode(), session), Reply.Node.class)
         .thenCompose(
             reply -> {
               cache.learn(reply.attr(), stamp);

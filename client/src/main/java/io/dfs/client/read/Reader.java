@@ -85,11 +85,10 @@ public final class Reader {
     }
     int wanted = (int) Math.min(length, Long.MAX_VALUE - offset);
     long size = file.size();
-    if (offset + wanted > size && file.isOlderThan(attributeTtlNanos)) {
-      // Perhaps another client has made it longer.
+    if (mayHaveChanged(file, offset + wanted > size)) {
       long stamp = cache.stamp();
       return nameserver
-          .query(new Query.GetAttr(file.inode()), Reply.Node.class)
+          .query(session -> new Query.GetAttr(file.inode(), session), Reply.Node.class)
           .thenCompose(
               reply -> {
                 cache.learn(reply.attr(), stamp);
@@ -104,6 +103,13 @@ public final class Reader {
       }
     }
     return result;
+  }
+
+  /** Perhaps another client has changed it, or without leases made it longer. */
+  private boolean mayHaveChanged(FileState file, boolean pastEnd) {
+    return cache.hasLeases()
+        ? cache.attr(file.inode()) == null
+        : pastEnd && file.isOlderThan(attributeTtlNanos);
   }
 
   private CompletableFuture<ByteBuf> planned(

@@ -179,7 +179,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   public CompletableFuture<Attr> setSettings(
       Caller caller, InodeId directory, int chunkBytes, int replicas) {
     return namespace.change(
-        id -> new Mutation.SetSettings(id, caller, directory, chunkBytes, replicas));
+        directory, id -> new Mutation.SetSettings(id, caller, directory, chunkBytes, replicas));
   }
 
   /** Bytes written and not on all their servers yet. */
@@ -200,13 +200,13 @@ public final class DfsVfs implements Vfs, AutoCloseable {
 
   @Override
   public void listen(Invalidations listener) {
-    // Nothing is vouched for past the time to live, so there is nothing else to take back.
+    rooms.kernel.listen(listener);
     writing.onMoved(inode -> listener.inode(inode, true));
   }
 
   @Override
   public long trustMs() {
-    return rooms.attributeTtlMs();
+    return rooms.cache.trustMs();
   }
 
   // ---- attributes and names
@@ -247,6 +247,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
             c.sizeBytes(),
             () ->
                 namespace.change(
+                    inode,
                     id ->
                         new Mutation.SetAttr(
                             id,

@@ -54,13 +54,15 @@ final class FileRanges {
 
   private CompletableFuture<Void> allocate(
       Handle handle, FileState file, int mode, long offset, long length) {
-    return nameserver
-        .mutate(
+    return namespace
+        .changing()
+        .of(file.inode())
+        .run(
             id -> new Allocate(id, file.inode(), mode, offset, length, handle.caller.uid() != 0),
-            Reply.Ranged.class)
+            Reply.Ranged.class,
+            (reply, asked) -> cache.changed(reply.attr(), asked))
         .thenCompose(
             reply -> {
-              cache.changed(reply.attr());
               long left = length - reply.doneBytes();
               return left <= 0 || reply.doneBytes() <= 0
                   ? CompletableFuture.<Void>completedFuture(null)
@@ -120,8 +122,10 @@ final class FileRanges {
   }
 
   private CompletableFuture<Long> copy(Copy all, long done, int steps) {
-    return nameserver
-        .mutate(
+    return namespace
+        .changing()
+        .of(all.to())
+        .run(
             id ->
                 new Mutation.CloneRange(
                     id,
@@ -131,10 +135,10 @@ final class FileRanges {
                     all.toOffset() + done,
                     all.length() - done,
                     all.clearSetIds()),
-            Reply.Ranged.class)
+            Reply.Ranged.class,
+            (reply, asked) -> cache.changed(reply.attr(), asked))
         .thenCompose(
             reply -> {
-              cache.changed(reply.attr());
               long now = done + reply.doneBytes();
               return reply.doneBytes() == 0 || now == all.length() || steps == 1
                   ? CompletableFuture.completedFuture(now)

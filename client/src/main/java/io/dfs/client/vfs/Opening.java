@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
 /** Makes handles and ends them, as {@link Vfs} promises. Shared. */
 final class Opening {
   private static final Logger log = LoggerFactory.getLogger(Opening.class);
+
+  /** As many extents as are worth keeping for the next open. */
+  private static final int SMALL_LAYOUT = 64;
+
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final NameserverClient nameserver;
@@ -82,14 +86,14 @@ final class Opening {
     return nameserver
         .mutate(
             id -> new Mutation.CreateUnnamed(id, caller, parent, mode, umask), Reply.Opened.class)
-        .thenCompose(
-            reply -> {
-              cache.changed(reply.attr());
-              return opened(caller, openMode, reply);
-            });
+        .thenCompose(reply -> opened(caller, openMode, reply));
   }
 
   CompletableFuture<Opened> open(Caller caller, InodeId inode, OpenMode openMode) {
+    CompletableFuture<Opened> leased = leased(caller, inode, openMode);
+    if (leased != null) {
+      return leased;
+    }
     int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
     FileState known = writing.find(inode);
     long version = known == null ? -1 : known.layoutVersion();
@@ -105,6 +109,11 @@ final class Opening {
   }
 
   CompletableFuture<Opened> open(Caller caller, InodeId parent, Name name, OpenMode openMode) {
+    InodeId meant = cache.hasLeases() ? cache.entry(parent, name) : null;
+    CompletableFuture<Opened> leased = meant == null ? null : leased(caller, meant, openMode);
+    if (leased != null) {
+      return leased;
+    }
     int access = (openMode.read() ? 4 : 0) | (openMode.write() || openMode.truncate() ? 2 : 0);
     long stamp = cache.stamp();
     return nameserver
@@ -114,17 +123,57 @@ final class Opening {
         .thenCompose(
             reply -> {
               cache.learn(reply.attr(), stamp);
+              if (!name.isDot() && !name.isDotDot()) {
+                cache.learnEntry(parent, name, reply.attr().inode(), stamp);
+              }
               return opened(caller, openMode, reply);
             });
   }
 
+  /** Opens without asking what a lease covers; null when it does not. */
+  private @Nullable CompletableFuture<Opened> leased(
+      Caller caller, InodeId inode, OpenMode openMode) {
+    if (!cache.hasLeases() || inode.equals(InodeId.NONE) || !Namespace.passes(caller)) {
+      return null;
+    }
+    // First: a recall either finds it open, or is found here.
+    openInodes.openedQuietly(inode);
+    Attr attr = cache.attr(inode);
+    if (attr != null && attr.nlink() > 0) {
+      Layout layout = cache.layout(inode, attr.version());
+      if (layout != null || !needsLayout(attr, openMode)) {
+        return ready(caller, openMode, new Reply.Opened(attr, layout, false));
+      }
+    }
+    released(inode, null);
+    return null;
+  }
+
+  /** Whether the first read would ask for the layout, which a proper open brings along. */
+  private boolean needsLayout(Attr attr, OpenMode openMode) {
+    FileState open = writing.find(attr.inode());
+    return openMode.read()
+        && attr.type() == FileType.REGULAR
+        && attr.sizeBytes() > 0
+        && (open == null || open.layoutVersion() != attr.version());
+  }
+
   private CompletableFuture<Opened> opened(Caller caller, OpenMode mode, Reply.Opened reply) {
+    openInodes.opened(reply.attr().inode());
+    Layout layout = reply.layout();
+    if (layout != null && layout.nextOffset() < 0 && layout.extents().size() <= SMALL_LAYOUT) {
+      cache.learnLayout(reply.attr().inode(), layout);
+    }
+    return ready(caller, mode, reply);
+  }
+
+  /** Makes the handle of an open that is counted. */
+  private CompletableFuture<Opened> ready(Caller caller, OpenMode mode, Reply.Opened reply) {
     Attr attr = reply.attr();
-    openInodes.opened(attr.inode());
     boolean changes = mode.write() || mode.truncate();
     if (attr.type() != FileType.REGULAR) {
       if (changes) {
-        release(attr.inode(), null);
+        released(attr.inode(), null);
         Errno errno = attr.isDirectory() ? Errno.EISDIR : Errno.EINVAL;
         return CompletableFuture.failedFuture(
             new FsException(errno, "inode " + attr.inode() + " is no regular file"));
@@ -174,7 +223,7 @@ final class Opening {
     Handle handle = handles.remove(number);
     FileState file = handle.file;
     if (file == null) {
-      release(handle.inode, handle.readAt);
+      released(handle.inode, handle.readAt);
       return DONE;
     }
     // Whoever gets a lock next sees what was written under it.
@@ -183,8 +232,12 @@ final class Opening {
         .thenCompose(f -> f)
         .whenComplete(
             (done, failure) -> {
+              Layout whole = failure == null ? file.wholeLayout() : null;
+              if (whole != null) {
+                cache.learnLayout(handle.inode, whole);
+              }
               writing.close(file);
-              release(handle.inode, handle.readAt);
+              released(handle.inode, handle.readAt);
             });
   }
 
@@ -212,11 +265,20 @@ final class Opening {
             });
   }
 
-  /** Nobody waits for the answer: when it is lost, the session's end does the same. */
-  private void release(InodeId inode, @Nullable Timestamp readAt) {
-    openInodes.released(inode);
+  /**
+   * Ends an open. The nameserver hears of the last one, if it has counted any or if the time of
+   * reading is to be recorded. Nobody waits for the answer: when it is lost, the session's end does
+   * the same.
+   */
+  private void released(InodeId inode, @Nullable Timestamp readAt) {
+    int told = openInodes.released(inode);
+    boolean read = readAt != null && cache.touch(inode, readAt);
+    int count = Math.max(0, told);
+    if (count == 0 && !read) {
+      return;
+    }
     nameserver
-        .query(session -> new Query.Release(session, inode, 1, readAt), Reply.Done.class)
+        .query(session -> new Query.Release(session, inode, count, readAt), Reply.Done.class)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {

@@ -40,6 +40,7 @@ final class Rooms {
   final OpenInodes openInodes = new OpenInodes();
   final NameserverClient nameserver;
   final MetaCache cache;
+  final KernelNotices kernel = new KernelNotices();
   final Namespace namespace;
   final PathResolver paths;
   final Locks locks;
@@ -54,11 +55,19 @@ final class Rooms {
     // First: it may refuse, and nothing has been started yet.
     disk = config.cacheDir().map(path -> DiskTier.open(path, config.cacheDisk())).orElse(null);
     network = new Network(config.networkThreads());
+    cache = new MetaCache(config.attributeTtl());
     nameserver =
         new NameserverClient(
-            network, config.nameservers(), config.deadlineMs(), description, openInodes, timer);
-    cache = new MetaCache(config.attributeTtl());
-    namespace = new Namespace(nameserver, cache);
+            network,
+            config.nameservers(),
+            config.deadlineMs(),
+            description,
+            cache,
+            !config.attributeTtl().isZero(),
+            openInodes,
+            timer);
+    nameserver.onRecall(kernel);
+    namespace = new Namespace(nameserver, cache, openInodes);
     paths = new PathResolver(namespace, cache);
     locks = new Locks(nameserver, config.deadlineMs());
     groups =
@@ -86,10 +95,6 @@ final class Rooms {
     return timer;
   }
 
-  long attributeTtlMs() {
-    return config.attributeTtl().toMillis();
-  }
-
   /** Completes when there is a session and the groups are known. */
   CompletableFuture<Void> start() {
     return nameserver
@@ -106,6 +111,7 @@ final class Rooms {
   private void sessionLost() {
     log.warn(
         "the session with the nameserver has ended (was the lease missed?); opening a new one");
+    nameserver.forgetAll();
     writing.sessionLost();
   }
 

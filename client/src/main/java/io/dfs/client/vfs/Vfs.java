@@ -22,9 +22,10 @@ import java.util.concurrent.CompletableFuture;
  * <p>Attributes are those of this client: size and mtime include what it has written and not
  * committed yet.
  *
- * <p>Coherence: {@link #open}, {@link #create} and {@link #lookup} ask the nameserver; {@link
- * #getattr} and the layout may come from a cache of {@code attributeTtl}. What a writer's {@link
- * #flush} had committed is seen by every later {@link #open} on any client.
+ * <p>Coherence: what an operation on one client did before it completed is seen by every operation
+ * that any client starts later; of written data that is so from the writer's {@link #flush} on.
+ * Answers may come from a cache that the nameserver keeps true by recalls. Without leases {@link
+ * #open}, {@link #create} and {@link #lookup} ask, and the rest may be {@code attributeTtl} old.
  */
 public interface Vfs {
 
@@ -49,6 +50,14 @@ public interface Vfs {
    * <p>Called from network threads among others: the methods must not wait, nor call the {@link
    * Vfs} and wait. What has to wait for the kernel goes to a thread of the engine's own, and {@link
    * #settled} says when it is done.
+   *
+   * <p>An answer that was under way meanwhile may tell the kernel the old state after the notice.
+   * So an engine counts the notices, and gives an answer no time (0) when one came since it asked;
+   * the check and the write of the answer must not be split by a notice to the kernel.
+   *
+   * <p>A kernel that holds a lock on a directory for a request under way lets a notice wait, and
+   * two mounts that wait so for each other would do so until a lease runs out: the client waits
+   * half a second for {@link #settled} and goes on.
    */
   interface Invalidations {
     /**

@@ -31,6 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileState {
   private static final Logger log = LoggerFactory.getLogger(FileState.class);
+
+  /** Extents of a layout that is worth keeping for the next open. */
+  private static final int MAX_WHOLE = 64;
+
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private final InodeId inode;
@@ -98,6 +102,11 @@ public final class FileState {
   /** The layout from {@code offset} on, as the nameserver told it. */
   public synchronized void learnLayout(long offset, Layout part) {
     view.learnLayout(offset, part, commits.isCommitting());
+  }
+
+  /** The whole committed layout, when it is known and small. */
+  public synchronized @Nullable Layout wholeLayout() {
+    return view.layout().whole(MAX_WHOLE);
   }
 
   public synchronized void dropLayout() {
@@ -351,10 +360,13 @@ public final class FileState {
         return;
       }
     }
-    writing.commit(this, commit).whenComplete((reply, failure) -> ended(commit, reply, failure));
+    long stamp = writing.stamp();
+    writing
+        .commit(this, commit)
+        .whenComplete((reply, failure) -> ended(commit, reply, failure, stamp));
   }
 
-  private void ended(Commit commit, @Nullable Attr reply, @Nullable Throwable failure) {
+  private void ended(Commit commit, @Nullable Attr reply, @Nullable Throwable failure, long stamp) {
     List<Flush> done;
     FsException problem;
     synchronized (this) {
@@ -374,7 +386,7 @@ public final class FileState {
     }
     settle(commit, failure);
     if (reply != null) {
-      writing.changed(reply);
+      writing.changed(reply, stamp);
       if (commit.moved(reply.sizeBytes()) != 0) {
         writing.moved(inode);
       }

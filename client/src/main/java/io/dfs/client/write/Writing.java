@@ -318,8 +318,13 @@ public final class Writing {
     onMoved.accept(inode);
   }
 
-  void changed(Attr attr) {
-    cache.changed(attr);
+  long stamp() {
+    return cache.stamp();
+  }
+
+  /** A commit that was sent after {@code stamp} has made the file so. */
+  void changed(Attr attr, long stamp) {
+    cache.changed(attr, stamp);
   }
 
   ChunkWriter newWriter(DataSettings settings) {

@@ -13,6 +13,16 @@ public record InodeId(@JsonValue long value) implements Comparable<InodeId> {
   /** No inode has this number. */
   public static final InodeId NONE = new InodeId(0);
 
+  private static final long MADE_UP = 1L << 62;
+
+  /**
+   * Whether the nameserver makes the inode up for a view of the tree: what is said of it may change
+   * without notice.
+   */
+  public boolean isMadeUp() {
+    return (value & MADE_UP) != 0;
+  }
+
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public InodeId {}
 

@@ -33,6 +33,25 @@ public record Attr(
     long version,
     DataSettings settings) {
 
+  public Attr withAtime(Timestamp time) {
+    return new Attr(
+        inode,
+        type,
+        mode,
+        nlink,
+        uid,
+        gid,
+        rdev,
+        sizeBytes,
+        allocatedBytes,
+        time,
+        mtime,
+        ctime,
+        btime,
+        version,
+        settings);
+  }
+
   /** {@code st_mode}: type and permissions. */
   public int stMode() {
     return type.modeBits() | mode;

@@ -120,6 +120,8 @@ public final class MessageCodec {
     Query.EmptyTrash.class,
     Reply.TrashState.class,
     Reply.TrashListing.class,
+    Query.AwaitRecalls.class,
+    Reply.Recalls.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

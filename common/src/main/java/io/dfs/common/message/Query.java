@@ -20,8 +20,28 @@ public sealed interface Query extends Message {
    * Reply.SessionOpened}.
    *
    * @param description the machine and what runs there, for people
+   * @param caches whether the session will keep what it is told, and ask for recalls
    */
-  record OpenSession(SessionId resume, String description) implements Query {}
+  record OpenSession(SessionId resume, String description, boolean caches) implements Query {
+    /** For a session that keeps nothing. */
+    public OpenSession(SessionId resume, String description) {
+      this(resume, description, false);
+    }
+  }
+
+  /**
+   * Asks what the session has to forget of what it was granted, and renews its lease. Sessions that
+   * name themselves in their questions may keep the answers, those of their changes too, until they
+   * are recalled here; and no longer than {@link Reply.SessionOpened#cacheMs} after this question
+   * was sent. A change that another session makes is answered when this one has asked again, or has
+   * been silent for so long. Waits until there is something or for {@code waitMs}. Answered by
+   * {@link Reply.Recalls}, ESTALE when the session has ended.
+   *
+   * @param seen {@link Reply.Recalls#upTo} of the last answer: what it named is forgotten, by the
+   *     kernel too
+   * @param fresh the first question on a connection: everything is forgotten. Answered at once
+   */
+  record AwaitRecalls(SessionId session, long seen, boolean fresh, int waitMs) implements Query {}
 
   /** Renews the lease. Answered by {@link Reply.Done}, ESTALE when the session has ended. */
   record KeepAlive(SessionId session) implements Query {}
@@ -41,11 +61,28 @@ public sealed interface Query extends Message {
   /**
    * The entry {@code name} of a directory. Answered by {@link Reply.Node}; ENOENT, ENOTDIR,
    * ENAMETOOLONG.
+   *
+   * @param session may keep the answer, also that there is no such entry; null when it will not
    */
-  record Lookup(Caller caller, InodeId parent, Name name) implements Query {}
+  record Lookup(Caller caller, InodeId parent, Name name, @Nullable SessionId session)
+      implements Query {
+    /** An answer to be used once. */
+    public Lookup(Caller caller, InodeId parent, Name name) {
+      this(caller, parent, name, null);
+    }
+  }
 
-  /** Answered by {@link Reply.Node}. */
-  record GetAttr(InodeId inode) implements Query {}
+  /**
+   * Answered by {@link Reply.Node}.
+   *
+   * @param session may keep the answer; null when it will not
+   */
+  record GetAttr(InodeId inode, @Nullable SessionId session) implements Query {
+    /** An answer to be used once. */
+    public GetAttr(InodeId inode) {
+      this(inode, null);
+    }
+  }
 
   /**
    * May the caller do all of {@code mask}: 4 read, 2 write, 1 execute? Answered by {@link
@@ -61,9 +98,22 @@ public sealed interface Query extends Message {
    * @param maxEntries at most so many; the nameserver may send fewer, but not none unless the
    *     listing has ended
    * @param attributes whether {@link DirEntry#attr} is wanted
+   * @param session may keep the answer; null when it will not
    */
-  record ReadDir(Caller caller, InodeId directory, long cookie, int maxEntries, boolean attributes)
-      implements Query {}
+  record ReadDir(
+      Caller caller,
+      InodeId directory,
+      long cookie,
+      int maxEntries,
+      boolean attributes,
+      @Nullable SessionId session)
+      implements Query {
+    /** An answer to be used once. */
+    public ReadDir(
+        Caller caller, InodeId directory, long cookie, int maxEntries, boolean attributes) {
+      this(caller, directory, cookie, maxEntries, attributes, null);
+    }
+  }
 
   /** Answered by {@link Reply.Bytes}; EINVAL when it is no symbolic link. */
   record ReadLink(InodeId inode) implements Query {}
@@ -105,6 +155,7 @@ public sealed interface Query extends Message {
    * Undoes {@code count} {@link Open}s (or opens by {@link Mutation.Create}). Answered by {@link
    * Reply.Done}.
    *
+   * @param count 0 when the nameserver was not told of the open
    * @param readAt when the file was last read through the handle, for atime by the relatime rule;
    *     null when it was not
    */

@@ -20,10 +20,31 @@ public sealed interface Reply extends Message {
    * @param leaseMs the session ends when it is not renewed for so long
    * @param slots how many mutations may be under way at once, in slots 0 to {@code slots - 1}
    * @param defaults the settings of the root directory
+   * @param cacheMs how long after its question a session that asks for recalls ({@link
+   *     Query.AwaitRecalls}) may trust what it was granted; 0 when nothing is granted
    */
   record SessionOpened(
-      SessionId session, int leaseMs, int slots, String clusterId, DataSettings defaults)
-      implements Reply {}
+      SessionId session,
+      int leaseMs,
+      int slots,
+      String clusterId,
+      DataSettings defaults,
+      int cacheMs)
+      implements Reply {
+    /** By a nameserver that grants nothing. */
+    public SessionOpened(
+        SessionId session, int leaseMs, int slots, String clusterId, DataSettings defaults) {
+      this(session, leaseMs, slots, clusterId, defaults, 0);
+    }
+  }
+
+  /**
+   * Answers {@link Query.AwaitRecalls}.
+   *
+   * @param upTo what the session confirms when it asks again
+   * @param all it has to forget everything that it was told before
+   */
+  record Recalls(long upTo, boolean all, List<Stale> stale) implements Reply {}
 
   record Node(Attr attr) implements Reply {}
 

@@ -42,7 +42,12 @@ public sealed interface Command {
   record Mutate(Mutation mutation, Timestamp now, @Nullable GroupId group) implements Command {}
 
   /** Answered by SessionOpened with the number only. */
-  record BeginSession(String description, Timestamp now) implements Command {}
+  record BeginSession(String description, boolean caches, Timestamp now) implements Command {
+    /** One that keeps nothing. */
+    public BeginSession(String description, Timestamp now) {
+      this(description, false, now);
+    }
+  }
 
   /**
    * The session takes no requests any more; clears a bounded part of what it left. Ends with the
@@ -62,8 +67,12 @@ public sealed interface Command {
   /** Works off a part of what belongs to no file in an extent tree, if anything does. */
   record PurgeTree(long tree) implements Command {}
 
-  /** The file was read. */
-  record Touch(InodeId inode, Timestamp atime) implements Command {}
+  /**
+   * The file was read.
+   *
+   * @param by this session, which knows
+   */
+  record Touch(InodeId inode, Timestamp atime, SessionId by) implements Command {}
 
   /**
    * A dataserver has come or has changed. Answered by Registered.

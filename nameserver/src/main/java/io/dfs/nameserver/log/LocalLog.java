@@ -8,6 +8,7 @@ import io.dfs.nameserver.kv.KeyValueStore;
 import io.dfs.nameserver.kv.Overlay;
 import io.dfs.nameserver.op.StateMachine;
 import io.dfs.nameserver.op.StateMachine.Outcome;
+import io.dfs.nameserver.state.Changes;
 import io.dfs.nameserver.state.Effect;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +151,7 @@ public final class LocalLog implements CommandLog {
         for (Pending pending : batch) {
           outcomes.add(StateMachine.apply(view, pending.command));
         }
+        listener.changing(changes(outcomes));
         store.write(view.changes());
       }
     } catch (RuntimeException e) {
@@ -164,16 +166,43 @@ public final class LocalLog implements CommandLog {
         finish(batch.get(i), outcomes.get(i));
       }
     }
+    listener.told();
+  }
+
+  private static List<Changes> changes(List<Outcome> outcomes) {
+    List<Changes> changes = new ArrayList<>(outcomes.size());
+    for (Outcome outcome : outcomes) {
+      if (!outcome.changes().isEmpty()) {
+        changes.add(outcome.changes());
+      }
+    }
+    return changes;
   }
 
   private void finish(Pending pending, Outcome outcome) {
+    CompletableFuture<Void> seen =
+        listener.changed(pending.command, outcome.changes(), outcome.reply());
     try {
       for (Effect effect : outcome.effects()) {
-        listener.happened(effect);
+        if (seen == null || !effect.waits()) {
+          listener.happened(effect);
+        }
       }
     } catch (RuntimeException e) {
       logger.error("an effect of {} was not taken up; please report this", pending.command, e);
     }
+    if (seen == null) {
+      answer(pending, outcome);
+      return;
+    }
+    seen.whenComplete(
+        (done, failure) -> {
+          outcome.effects().stream().filter(Effect::waits).forEach(listener::happened);
+          answer(pending, outcome);
+        });
+  }
+
+  private void answer(Pending pending, Outcome outcome) {
     Reply reply = outcome.reply();
     if (reply == null) {
       FsException failure = outcome.failure();

@@ -24,7 +24,8 @@ final class Sessions {
 
   static Reply.SessionOpened apply(Transaction tx, Command.BeginSession command) {
     SessionId id = new SessionId(tx.add(Counter.SESSION, 1));
-    tx.putSession(id, new SessionRecord(false, command.now(), command.description()));
+    tx.putSession(
+        id, new SessionRecord(false, command.caches(), command.now(), command.description()));
     tx.effect(new Effect.SessionBegun(id));
     return new Reply.SessionOpened(id, 0, 0, "", UNKNOWN);
   }
@@ -47,7 +48,8 @@ final class Sessions {
       tx.deleteSession(id);
       tx.effect(new Effect.SessionEnded(id));
     } else {
-      tx.putSession(id, new SessionRecord(true, session.opened(), session.description()));
+      tx.putSession(
+          id, new SessionRecord(true, session.caches(), session.opened(), session.description()));
     }
     return Reply.Done.DONE;
   }

@@ -8,6 +8,7 @@ import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.kv.Overlay;
+import io.dfs.nameserver.state.Changes;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Effect;
 import io.dfs.nameserver.state.SessionRecord;
@@ -35,9 +36,14 @@ public final class StateMachine {
    * What came of a command: a reply or a failure.
    *
    * @param failure is also thrown at the client
+   * @param changes what clients may have kept
    */
   public record Outcome(
-      @Nullable Reply reply, @Nullable FsException failure, List<Effect> effects) {}
+      @Nullable Reply reply, @Nullable FsException failure, List<Effect> effects, Changes changes) {
+    private static Outcome failed(FsException failure) {
+      return new Outcome(null, failure, List.of(), Changes.NONE);
+    }
+  }
 
   private StateMachine() {}
 
@@ -50,11 +56,19 @@ public final class StateMachine {
         return once(tx, view, mutate);
       }
       tx.add(Counter.APPLIED, 1);
-      return new Outcome(run(tx, command), null, tx.effects());
+      Reply reply = run(tx, command);
+      return new Outcome(reply, null, tx.effects(), isSeen(command) ? tx.changes() : Changes.NONE);
     } catch (RuntimeException e) {
       view.rollback();
-      return new Outcome(null, failure(command, e), List.of());
+      return Outcome.failed(failure(command, e));
     }
+  }
+
+  /** Whether what a command of the nameserver's own changes can be seen by clients. */
+  private static boolean isSeen(Command command) {
+    return !(command instanceof Command.Purge
+        || command instanceof Command.PurgeTree
+        || command instanceof Command.Format);
   }
 
   /** Runs a mutation unless its slot remembers it. */
@@ -73,16 +87,16 @@ public final class StateMachine {
       tx.add(Counter.APPLIED, 1);
       Reply reply = mutate(tx, command);
       tx.putSlot(id.session(), id.slot(), SlotReply.of(id.sequence(), reply));
-      return new Outcome(reply, null, tx.effects());
+      return new Outcome(reply, null, tx.effects(), tx.changes());
     } catch (TailInTheWay e) {
       view.rollback();
       FsException later = new FsException(Errno.EAGAIN, e.getMessage() + "; try again", e);
-      return new Outcome(null, later, List.of());
+      return Outcome.failed(later);
     } catch (RuntimeException e) {
       view.rollback();
       FsException failure = failure(command, e);
       tx.putSlot(id.session(), id.slot(), SlotReply.of(id.sequence(), failure));
-      return new Outcome(null, failure, List.of());
+      return Outcome.failed(failure);
     }
   }
 
@@ -96,7 +110,8 @@ public final class StateMachine {
         null,
         opens && reply instanceof Reply.Opened opened
             ? List.of(new Effect.Opened(command.mutation().request(), opened.attr().inode()))
-            : List.of());
+            : List.of(),
+        Changes.NONE);
   }
 
   private static void requireSession(Transaction tx, RequestId id) {

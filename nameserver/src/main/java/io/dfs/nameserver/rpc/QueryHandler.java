@@ -4,7 +4,6 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.SessionId;
-import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.Layout;
@@ -13,6 +12,7 @@ import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.kv.Snapshot;
+import io.dfs.nameserver.lease.Reading;
 import io.dfs.nameserver.lock.LockList;
 import io.dfs.nameserver.namespace.Access;
 import io.dfs.nameserver.namespace.Names;
@@ -42,6 +42,9 @@ final class QueryHandler {
   /** A name that was replaced so often within one request is not worth another look. */
   private static final int MAX_RENAMES = 100;
 
+  /** Each waits for the clients that have to be told, so this is far more than a deadline takes. */
+  private static final int MAX_LOOKS = 1000;
+
   private static final int MAX_EXTENTS = 16_384;
 
   /** A waiter asks again after it, so that a lost client is noticed. */
@@ -66,6 +69,18 @@ final class QueryHandler {
       return services.sessions().end(q.session());
     } else if (query instanceof Query.AwaitLock q) {
       return await(q);
+    } else if (query instanceof Query.AwaitRecalls q) {
+      return services.sessions().recalls(q);
+    } else if (query instanceof Query.Lookup q) {
+      return keeping(q.session(), reading -> lookup(q, reading), 0);
+    } else if (query instanceof Query.GetAttr q) {
+      return keeping(q.session(), reading -> attr(q.inode(), reading), 0);
+    } else if (query instanceof Query.ReadDir q) {
+      return keeping(q.session(), reading -> readDir(q, reading), 0);
+    } else if (query instanceof Query.Open q) {
+      return keeping(q.session(), reading -> open(q, reading), 0);
+    } else if (query instanceof Query.OpenAt q) {
+      return keeping(q.session(), reading -> openAt(q, reading), 0);
     } else if (query instanceof Query.SyncMetadata) {
       return services.commands().sync().thenApply(unused -> Reply.Done.DONE);
     } else if (query instanceof Query.ReadFeed q) {
@@ -76,22 +91,42 @@ final class QueryHandler {
     return CompletableFuture.completedFuture(now(query));
   }
 
+  /**
+   * Answers what the asker may keep. What others have not been told of yet is not shown: it is
+   * looked at again when they have.
+   */
+  private CompletableFuture<Reply> keeping(
+      @Nullable SessionId session, Function<Reading, Reply> question, int looks) {
+    Reading reading = services.recalls().read(session, System.nanoTime());
+    Reply reply = null;
+    FsException failure = null;
+    try {
+      reply = question.apply(reading);
+    } catch (FsException e) {
+      failure = e;
+    }
+    CompletableFuture<Void> disturbed = reading.disturbed();
+    if (disturbed == null) {
+      return failure == null
+          ? CompletableFuture.completedFuture(reply)
+          : CompletableFuture.failedFuture(failure);
+    }
+    if (session != null && reply instanceof Reply.Opened opened) {
+      closed(session, opened.attr().inode(), 1);
+    }
+    if (looks == MAX_LOOKS) {
+      return CompletableFuture.failedFuture(
+          new FsException(Errno.EAGAIN, "what was asked for changes all the time; try again"));
+    }
+    return disturbed.thenCompose(unused -> keeping(session, question, looks + 1));
+  }
+
   private Reply now(Query query) {
-    if (query instanceof Query.Lookup q) {
-      return lookup(q);
-    } else if (query instanceof Query.GetAttr q) {
-      return new Reply.Node(attr(q.inode()));
-    } else if (query instanceof Query.Access q) {
+    if (query instanceof Query.Access q) {
       Access.require(tables.inode(TrashView.real(q.inode())), q.caller(), q.mask() & 7);
       return Reply.Done.DONE;
-    } else if (query instanceof Query.Open q) {
-      return open(q);
-    } else if (query instanceof Query.OpenAt q) {
-      return openAt(q);
     } else if (query instanceof Query.Release q) {
       return release(q);
-    } else if (query instanceof Query.ReadDir q) {
-      return readDir(q);
     } else if (query instanceof Query.GetLayout q) {
       return layout(q);
     } else if (query instanceof Query.ReadLink q) {
@@ -144,14 +179,17 @@ final class QueryHandler {
     services.leases().renew(session, System.nanoTime());
   }
 
-  private Reply lookup(Query.Lookup q) {
-    Supplier<InodeId> meant = () -> find(q.caller(), q.parent(), q.name());
+  private Reply lookup(Query.Lookup q, Reading reading) {
+    Supplier<InodeId> meant = () -> find(q.caller(), q.parent(), q.name(), reading);
     return named(
-        meant, inode -> new Reply.Node(TrashView.is(q.parent()) ? trash.attr(inode) : attr(inode)));
+        meant,
+        inode ->
+            TrashView.is(q.parent()) ? new Reply.Node(trash.attr(inode)) : attr(inode, reading));
   }
 
-  private Attr attr(InodeId inode) {
-    return TrashView.is(inode) ? trash.attr(inode) : tables.inode(inode).attr();
+  private Reply attr(InodeId inode, Reading reading) {
+    reading.inode(inode);
+    return new Reply.Node(TrashView.is(inode) ? trash.attr(inode) : tables.inode(inode).attr());
   }
 
   /**
@@ -174,11 +212,12 @@ final class QueryHandler {
     return action.apply(inode);
   }
 
-  private InodeId find(Caller caller, InodeId directory, Name name) {
+  private InodeId find(Caller caller, InodeId directory, Name name, Reading reading) {
     Names.check(name);
     if (TrashView.is(directory) || TrashView.reserves(directory, name)) {
       return trash.find(caller, directory, name);
     }
+    reading.entries(directory);
     if (tables.findInode(directory) == null) {
       throw new FsException(Errno.ENXIO, "directory " + directory + " does not exist any more");
     }
@@ -190,20 +229,21 @@ final class QueryHandler {
     return name.isDotDot() ? parent.parent() : tables.dentry(directory, name).child();
   }
 
-  private Reply openAt(Query.OpenAt q) {
+  private Reply openAt(Query.OpenAt q, Reading reading) {
     return named(
-        () -> find(q.caller(), q.parent(), q.name()),
+        () -> find(q.caller(), q.parent(), q.name(), reading),
         inode -> {
           long known = inode.equals(q.knownInode()) ? q.knownVersion() : -1;
-          return open(new Query.Open(q.session(), q.caller(), inode, q.access(), known));
+          return open(new Query.Open(q.session(), q.caller(), inode, q.access(), known), reading);
         });
   }
 
-  private Reply open(Query.Open q) {
+  private Reply open(Query.Open q, Reading reading) {
     renew(q.session());
     if (TrashView.is(q.inode())) {
       return trash.open(q);
     }
+    reading.inode(q.inode());
     boolean again = services.opens().isOpen(q.session(), q.inode());
     if (!services.opens().open(q.session(), q.inode())) {
       throw gone(q.inode());
@@ -234,12 +274,13 @@ final class QueryHandler {
 
   private Reply release(Query.Release q) {
     renew(q.session());
-    if (q.count() < 1) {
+    if (q.count() < 0) {
       throw new FsException(Errno.EINVAL, "a release of " + q.count() + " opens");
     }
     Inode inode = closed(q.session(), q.inode(), q.count());
     if (inode != null && q.readAt() != null && RelativeAtime.records(inode, q.readAt())) {
-      var unused = services.commands().submit(new Command.Touch(q.inode(), q.readAt()), false);
+      var unused =
+          services.commands().submit(new Command.Touch(q.inode(), q.readAt(), q.session()), false);
     }
     return Reply.Done.DONE;
   }
@@ -254,7 +295,7 @@ final class QueryHandler {
     return inode;
   }
 
-  private Reply readDir(Query.ReadDir q) {
+  private Reply readDir(Query.ReadDir q, Reading reading) {
     if (q.cookie() < 0 || q.maxEntries() < 1) {
       throw new FsException(
           Errno.EINVAL, "a listing of " + q.maxEntries() + " entries after " + q.cookie());
@@ -263,6 +304,8 @@ final class QueryHandler {
     if (TrashView.is(q.directory())) {
       return trash.readDir(q, max);
     }
+    reading.inode(q.directory());
+    reading.entries(q.directory());
     Inode directory = tables.directory(q.directory());
     Access.require(directory, q.caller(), Access.READ);
     List<DirEntry> entries = tables.entries(q.directory(), q.cookie(), max + 1);
@@ -273,6 +316,7 @@ final class QueryHandler {
     }
     List<DirEntry> full = new ArrayList<>(shown.size());
     for (DirEntry e : shown) {
+      reading.inode(e.inode());
       Inode inode = tables.findInode(e.inode());
       full.add(
           new DirEntry(

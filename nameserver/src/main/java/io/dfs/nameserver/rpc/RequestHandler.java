@@ -91,6 +91,10 @@ public final class RequestHandler implements CallHandler {
   }
 
   private CompletableFuture<Reply> mutate(Mutation mutation) {
+    CompletableFuture<Void> ready = services.recalls().ready();
+    if (ready != null) {
+      return ready.thenCompose(unused -> mutate(mutation));
+    }
     services.leases().renew(mutation.request().session(), System.nanoTime());
     if (mutation instanceof Mutation.AllocateChunk allocate) {
       SetSettings.check(allocate.settings());

@@ -10,6 +10,7 @@ import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
 import io.dfs.nameserver.kv.KeyValueStore;
+import io.dfs.nameserver.lease.Recalls;
 import io.dfs.nameserver.lock.LockWaiters;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.session.Leases;
@@ -24,6 +25,7 @@ public record Services(
     Tables tables,
     CommandLog commands,
     Leases leases,
+    Recalls recalls,
     OpenTable opens,
     SessionService sessions,
     LockWaiters waiters,

@@ -1,17 +1,63 @@
 package io.dfs.nameserver.server;
 
 import io.dfs.common.id.InodeId;
+import io.dfs.common.id.RequestId;
+import io.dfs.common.message.Reply;
+import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.log.EffectListener;
 import io.dfs.nameserver.rpc.Services;
+import io.dfs.nameserver.state.Changes;
 import io.dfs.nameserver.state.Effect;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Tells each part what the commands meant for it. Shared; called by one thread at a time. */
 final class EffectRouter implements EffectListener {
   /** Set once, before the log is started. */
-  private volatile @org.jspecify.annotations.Nullable Services services;
+  private volatile @Nullable Services services;
 
   void route(Services to) {
     services = to;
+  }
+
+  @Override
+  public void changing(List<Changes> changes) {
+    Services to = services;
+    if (to != null && !changes.isEmpty()) {
+      to.recalls().changing(changes);
+    }
+  }
+
+  @Override
+  public @Nullable CompletableFuture<Void> changed(
+      Command command, Changes changes, @Nullable Reply reply) {
+    Services to = services;
+    if (to == null) {
+      return null;
+    }
+    long now = System.nanoTime();
+    if (command instanceof Command.Mutate mutate) {
+      RequestId request = mutate.mutation().request();
+      CompletableFuture<Void> seen = to.recalls().changed(request, changes, now);
+      if (reply != null) {
+        to.recalls().answered(request.session(), reply, now);
+      }
+      return seen;
+    } else if (command instanceof Command.Touch touch) {
+      // A time of reading: others learn it soon, and nobody waits for that.
+      var unused = to.recalls().changed(null, touch.by(), changes, now);
+      return null;
+    }
+    return to.recalls().changed(null, changes, now);
+  }
+
+  @Override
+  public void told() {
+    Services to = services;
+    if (to != null) {
+      to.recalls().told();
+    }
   }
 
   @Override
@@ -42,6 +88,7 @@ final class EffectRouter implements EffectListener {
       to.leases().begin(e.session(), System.nanoTime());
     } else if (effect instanceof Effect.SessionEnded e) {
       to.leases().end(e.session());
+      to.recalls().ended(e.session());
       to.waiters().ended(e.session());
       for (InodeId inode : to.opens().end(e.session())) {
         to.reaper().candidate(inode);

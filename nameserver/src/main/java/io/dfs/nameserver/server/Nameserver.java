@@ -26,6 +26,7 @@ import io.dfs.nameserver.gc.Reaper;
 import io.dfs.nameserver.kv.CachedStore;
 import io.dfs.nameserver.kv.KeyValueStore;
 import io.dfs.nameserver.kv.RocksStore;
+import io.dfs.nameserver.lease.Recalls;
 import io.dfs.nameserver.lock.LockWaiters;
 import io.dfs.nameserver.log.LocalLog;
 import io.dfs.nameserver.rpc.RequestHandler;
@@ -184,10 +185,11 @@ public final class Nameserver implements AutoCloseable {
             System.currentTimeMillis(),
             System.nanoTime());
     Leases leases = new Leases();
+    Recalls recalls = new Recalls(config.lease().toMillis(), System.nanoTime());
     OpenTable opens = new OpenTable();
     Garbage garbage = new Garbage(tables);
     SessionService sessions =
-        new SessionService(tables, commands, leases, config.lease().toMillis());
+        new SessionService(tables, commands, leases, recalls, config.lease().toMillis());
     Placer placer = new Placer(registry, commands);
     CompactionSettings compaction = config.compaction();
     NewChunks chunks = new NewChunks(commands, placer, sessions, leases, compaction.grace());
@@ -199,6 +201,7 @@ public final class Nameserver implements AutoCloseable {
         tables,
         commands,
         leases,
+        recalls,
         opens,
         sessions,
         new LockWaiters(tables),
@@ -245,7 +248,8 @@ public final class Nameserver implements AutoCloseable {
               return thread;
             });
     long tickMs =
-        Math.min(MAX_TICK_MS, Math.min(config.lease().toMillis(), config.suspect().toMillis()) / 4);
+        Math.min(
+            MAX_TICK_MS, Math.min(config.lease().toMillis() / 3, config.suspect().toMillis()) / 4);
     timer.scheduleWithFixedDelay(() -> tick(services), tickMs, tickMs, TimeUnit.MILLISECONDS);
     timer.schedule(
         services.reaper()::graceIsOver, config.lease().toMillis(), TimeUnit.MILLISECONDS);
@@ -257,6 +261,7 @@ public final class Nameserver implements AutoCloseable {
       long now = System.nanoTime();
       services.registry().tick(now);
       services.sessions().sweep(now);
+      services.recalls().sweep(now);
       services.waiters().sweep(now);
       services.reaper().sweep();
       services.garbage().load(now);

@@ -41,8 +41,9 @@ public record NameserverConfig(
             min = "1 s",
             max = "10 m",
             doc =
-                "A client that is silent for so long loses its open files and locks. Shorter frees"
-                    + " the locks of a lost machine sooner.")
+                "A client that is silent for so long loses its open files and locks, and others wait"
+                    + " a third of it before they change what it may have cached. Shorter frees the"
+                    + " locks of a lost machine sooner.")
         Duration lease,
     @Setting(value = "1 s", min = "100 ms", max = "1 m", doc = "How often dataservers report.")
         Duration heartbeat,

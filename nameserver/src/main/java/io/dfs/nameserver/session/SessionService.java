@@ -8,6 +8,7 @@ import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.lease.Recalls;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.op.StateMachine;
 import io.dfs.nameserver.state.SessionRecord;
@@ -30,9 +31,12 @@ public final class SessionService {
   private final Tables tables;
   private final CommandLog commands;
   private final Leases leases;
+  private final Recalls recalls;
   private final long leaseMs;
 
-  public SessionService(Tables tables, CommandLog commands, Leases leases, long leaseMs) {
+  public SessionService(
+      Tables tables, CommandLog commands, Leases leases, Recalls recalls, long leaseMs) {
+    this.recalls = recalls;
     this.tables = tables;
     this.commands = commands;
     this.leases = leases;
@@ -46,6 +50,9 @@ public final class SessionService {
         end(each.getKey());
       } else {
         leases.begin(each.getKey(), System.nanoTime());
+        if (each.getValue().caches()) {
+          recalls.expect(each.getKey());
+        }
       }
     }
   }
@@ -63,7 +70,8 @@ public final class SessionService {
     String description =
         text.length() > MAX_DESCRIPTION ? text.substring(0, MAX_DESCRIPTION) : text;
     return commands
-        .submit(new Command.BeginSession(description, Timestamp.of(Instant.now())), false)
+        .submit(
+            new Command.BeginSession(description, q.caches(), Timestamp.of(Instant.now())), false)
         .thenApply(reply -> opened(((Reply.SessionOpened) reply).session()));
   }
 
@@ -73,7 +81,15 @@ public final class SessionService {
         (int) leaseMs,
         StateMachine.SLOTS,
         tables.clusterId(),
-        tables.inode(InodeId.ROOT).settings());
+        tables.inode(InodeId.ROOT).settings(),
+        (int) recalls.leaseMs());
+  }
+
+  /** As {@link Query.AwaitRecalls} promises; it renews the session's lease too. */
+  public CompletableFuture<Reply> recalls(Query.AwaitRecalls q) {
+    long now = System.nanoTime();
+    leases.renew(q.session(), now);
+    return recalls.ask(q, now);
   }
 
   /** Ends a session, in as many steps as it takes. No error when it has ended. */

@@ -13,11 +13,21 @@ import java.util.List;
  * over in the order of the commands, after their commit and before their replies.
  */
 public sealed interface Effect {
+  /** Whether it counts only when every client that may have kept what changed knows of it. */
+  default boolean waits() {
+    return false;
+  }
+
   /** The session has opened the inode with this request. */
   record Opened(RequestId request, InodeId inode) implements Effect {}
 
-  /** The inode has lost its last name. */
-  record Orphaned(InodeId inode) implements Effect {}
+  /** The inode has lost its last name: clients that have it open without telling will tell. */
+  record Orphaned(InodeId inode) implements Effect {
+    @Override
+    public boolean waits() {
+      return true;
+    }
+  }
 
   /** What a restored directory held is to be restored. */
   record RestoringQueued(InodeId directory) implements Effect {}

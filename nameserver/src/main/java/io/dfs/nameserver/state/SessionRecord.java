@@ -8,19 +8,23 @@ import java.nio.charset.StandardCharsets;
  * A session as it is stored.
  *
  * <pre>
- * 0 format = 1 [1]   1 ended [1]   2 opened [8 + 4]   14 description, UTF-8
+ * 0 format = 1 [1]   1 ended = 1, caches = 2, or their sum [1]   2 opened [8 + 4]
+ * 14 description, UTF-8
  * </pre>
  *
  * @param ended it takes no requests any more, but what it left is still being cleared away
+ * @param caches it may keep what it is told, until that is recalled
  */
-public record SessionRecord(boolean ended, Timestamp opened, String description) {
+public record SessionRecord(boolean ended, boolean caches, Timestamp opened, String description) {
   private static final byte FORMAT = 1;
+  private static final int ENDED = 1;
+  private static final int CACHES = 2;
 
   byte[] encode() {
     byte[] text = description.getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(14 + text.length)
         .put(FORMAT)
-        .put((byte) (ended ? 1 : 0))
+        .put((byte) ((ended ? ENDED : 0) | (caches ? CACHES : 0)))
         .putLong(opened.seconds())
         .putInt(opened.nanos())
         .put(text)
@@ -30,10 +34,14 @@ public record SessionRecord(boolean ended, Timestamp opened, String description)
   static SessionRecord decode(byte[] bytes) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     Format.check(in, FORMAT, "session");
-    boolean ended = in.get() != 0;
+    byte flags = in.get();
     Timestamp opened = new Timestamp(in.getLong(), in.getInt());
     byte[] text = new byte[in.remaining()];
     in.get(text);
-    return new SessionRecord(ended, opened, new String(text, StandardCharsets.UTF_8));
+    return new SessionRecord(
+        (flags & ENDED) != 0,
+        (flags & CACHES) != 0,
+        opened,
+        new String(text, StandardCharsets.UTF_8));
   }
 }

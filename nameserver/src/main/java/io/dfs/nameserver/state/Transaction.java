@@ -26,6 +26,8 @@ public final class Transaction extends Tables {
 
   private final Overlay view;
   private final List<Effect> effects = new ArrayList<>();
+  private final List<Changes.Changed> changedInodes = new ArrayList<>(3);
+  private final List<Changes.Entry> changedEntries = new ArrayList<>(2);
 
   public Transaction(Overlay view) {
     super(view);
@@ -36,12 +38,20 @@ public final class Transaction extends Tables {
     return effects;
   }
 
+  /** What clients may have kept and have to be told of. */
+  public Changes changes() {
+    return changedInodes.isEmpty() && changedEntries.isEmpty()
+        ? Changes.NONE
+        : new Changes(changedInodes, changedEntries);
+  }
+
   public void effect(Effect effect) {
     effects.add(effect);
   }
 
   public void putInode(Inode inode) {
     view.put(Keys.inode(inode.id()), inode.encode());
+    changedInodes.add(new Changes.Changed(inode.id(), inode.version(), inode.nlink() == 0));
   }
 
   public void deleteInode(InodeId inode) {
@@ -50,6 +60,7 @@ public final class Transaction extends Tables {
 
   /** Puts a new entry in both orders. */
   public void putDentry(InodeId parent, Name name, Dentry dentry) {
+    changedEntries.add(new Changes.Entry(parent, name, InodeId.NONE));
     view.put(Keys.dentry(parent, name), dentry.encode());
     view.put(
         Keys.dentryByCookie(parent, dentry.cookie()),
@@ -61,6 +72,7 @@ public final class Transaction extends Tables {
   }
 
   public void deleteDentry(InodeId parent, Name name, Dentry dentry) {
+    changedEntries.add(new Changes.Entry(parent, name, dentry.child()));
     view.delete(Keys.dentry(parent, name));
     view.delete(Keys.dentryByCookie(parent, dentry.cookie()));
   }

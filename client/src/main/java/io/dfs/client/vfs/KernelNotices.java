@@ -1,0 +1,80 @@
+package io.dfs.client.vfs;
+
+import io.dfs.client.meta.KernelCopies;
+import io.dfs.client.meta.MetaCache;
+import io.dfs.client.vfs.Vfs.Invalidations;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Name;
+import io.dfs.common.message.Stale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands recalls on to the engine that listens, for its kernel. Shared. */
+final class KernelNotices implements KernelCopies {
+  private static final Logger log = LoggerFactory.getLogger(KernelNotices.class);
+
+  /**
+   * A kernel forgets within microseconds, unless it holds a lock on what it is to forget for a
+   * request that waits for another client, which may wait for this one. That has to end.
+   */
+  private static final int MAX_WAIT_MS = 500;
+
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+  private volatile @Nullable Invalidations listener;
+
+  void listen(Invalidations to) {
+    listener = to;
+  }
+
+  @Override
+  public void forget(Stale stale, boolean data) {
+    Invalidations to = listener;
+    if (to == null) {
+      return;
+    }
+    Name name = stale.name();
+    if (name == null) {
+      to.inode(stale.inode(), data);
+    } else {
+      to.entry(stale.inode(), name, stale.child());
+      to.inode(stale.inode(), true);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> settled() {
+    Invalidations to = listener;
+    return to == null
+        ? DONE
+        : to.settled()
+            .copy()
+            .orTimeout(MAX_WAIT_MS, TimeUnit.MILLISECONDS)
+            .exceptionally(
+                failure -> {
+                  log.debug("the kernel did not say that it has forgotten", failure);
+                  return null;
+                });
+  }
+
+  @Override
+  public CompletableFuture<Void> forgetAll(MetaCache cache, int leaseMs) {
+    Invalidations to = listener;
+    if (to == null) {
+      return DONE;
+    }
+    cache.eachKnown(
+        inode -> to.inode(inode, true), (parent, name) -> to.entry(parent, name, InodeId.NONE));
+    long agoMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cache.lastEviction());
+    if (agoMs > leaseMs) {
+      return settled();
+    }
+    // What the cache had no room for the kernel may still hold, until its time is over.
+    CompletableFuture<Void> over = new CompletableFuture<>();
+    over.completeOnTimeout(null, leaseMs - agoMs, TimeUnit.MILLISECONDS);
+    return settled().thenCompose(done -> over);
+  }
+}

@@ -1,0 +1,50 @@
+package io.dfs.nameserver.lease;
+
+import io.dfs.common.id.InodeId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One question's grants: to be asked for before each thing is read. Confined to the question.
+ *
+ * <p>A session that keeps nothing is granted nothing, but sees changes in the same order.
+ */
+public final class Reading {
+  private final Recalls recalls;
+  private final @Nullable Recipient asker;
+  private final long nowNanos;
+  private final List<Long> keys = new ArrayList<>(2);
+
+  Reading(Recalls recalls, @Nullable Recipient asker, long nowNanos) {
+    this.recalls = recalls;
+    this.asker = asker;
+    this.nowNanos = nowNanos;
+  }
+
+  /** The inode will be read. */
+  public void inode(InodeId inode) {
+    grant(Grants.inode(inode));
+  }
+
+  /** Entries of the directory will be read. */
+  public void entries(InodeId directory) {
+    grant(Grants.entries(directory));
+  }
+
+  private void grant(long key) {
+    keys.add(key);
+    if (asker != null) {
+      asker.grant(recalls.grants(), key, nowNanos);
+    }
+  }
+
+  /**
+   * After all was read: what may have been seen before others were told of it, which must not be
+   * answered, but read again when this completes; null when all is well.
+   */
+  public @Nullable CompletableFuture<Void> disturbed() {
+    return recalls.disturbed(keys, asker, nowNanos);
+  }
+}

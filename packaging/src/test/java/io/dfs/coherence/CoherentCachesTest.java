@@ -1,0 +1,247 @@
+package io.dfs.coherence;
+
+import static io.dfs.coherence.InProcess.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dfs.client.vfs.AttrChange;
+import io.dfs.client.vfs.DfsVfs;
+import io.dfs.client.vfs.Vfs;
+import io.dfs.client.vfs.Vfs.OpenMode;
+import io.dfs.client.vfs.Vfs.Opened;
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Attr;
+import io.dfs.common.message.Caller;
+import io.dfs.common.message.FileType;
+import io.dfs.common.message.Hello;
+import io.dfs.common.message.Name;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
+import io.dfs.common.net.Connection;
+import io.dfs.common.net.NetClient;
+import io.dfs.common.net.NetLimits;
+import io.dfs.common.net.NetThreads;
+import io.dfs.system.kit.Await;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two clients of one nameserver: what one caches, and what it sees of the other's changes. */
+final class CoherentCachesTest {
+  private static final Caller ROOT = Caller.ROOT;
+
+  /** A third of it is the lease of caches. */
+  private static final int SESSION_LEASE_MS = 3000;
+
+  @TempDir Path directory;
+  private InProcess cluster;
+  private DfsVfs here;
+  private DfsVfs there;
+
+  @BeforeEach
+  void start() {
+    cluster = new InProcess(directory.resolve("ns"), "lease=" + SESSION_LEASE_MS + " ms");
+    here = trusting(cluster.client());
+    there = trusting(cluster.client());
+  }
+
+  private static DfsVfs trusting(DfsVfs client) {
+    Await.until("a lease", () -> client.trustMs() > 0);
+    return client;
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  private static Attr make(Vfs vfs, String name) {
+    return get(vfs.mknod(ROOT, InodeId.ROOT, Name.of(name), FileType.REGULAR, 0644, 0));
+  }
+
+  private static CompletableFuture<Attr> look(Vfs vfs, String name) {
+    return vfs.lookup(ROOT, InodeId.ROOT, Name.of(name));
+  }
+
+  /** Whether it was answered without asking: else another thread completes it. */
+  private static boolean isCached(CompletableFuture<?> answer) {
+    boolean done = answer.isDone();
+    try {
+      get(answer);
+    } catch (FsException e) {
+      assertEquals(Errno.ENOENT, e.errno());
+    }
+    return done;
+  }
+
+  private static Errno failure(CompletableFuture<?> answer) {
+    return assertThrows(FsException.class, () -> get(answer)).errno();
+  }
+
+  @Test
+  void whatWasListedOrMadeIsLookedUpWithoutAsking() {
+    for (int i = 0; i < 10; i++) {
+      make(there, "f" + i);
+    }
+    Opened root = get(here.opendir(ROOT, InodeId.ROOT));
+    assertEquals(12, get(here.readdirPlus(root.handle(), 0, 100)).size());
+    for (int i = 0; i < 10; i++) {
+      CompletableFuture<Attr> attr = look(here, "f" + i);
+      assertTrue(isCached(attr));
+      assertTrue(isCached(here.getattr(attr.join().inode())));
+      assertTrue(isCached(look(there, "f" + i)));
+    }
+  }
+
+  @Test
+  void thatANameDoesNotExistIsKnownUntilAnotherClientMakesIt() {
+    assertEquals(Errno.ENOENT, failure(look(here, "f")));
+    assertTrue(isCached(look(here, "f")));
+    InodeId made = make(there, "f").inode();
+    assertEquals(made, get(look(here, "f")).inode());
+    assertTrue(isCached(look(here, "f")));
+    get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    assertEquals(Errno.ENOENT, failure(look(here, "f")));
+  }
+
+  @Test
+  void changesOfAnotherClientAreSeenWhenItHasItsAnswer() {
+    Attr file = make(here, "f");
+    for (int mode = 0600; mode < 0700; mode++) {
+      assertEquals(file.inode(), get(look(here, "f")).inode());
+      get(there.setattr(ROOT, file.inode(), AttrChange.mode(mode)));
+      assertEquals(mode, get(here.getattr(file.inode())).mode());
+      assertEquals(mode, get(look(here, "f")).mode());
+    }
+    get(there.rename(ROOT, InodeId.ROOT, Name.of("f"), InodeId.ROOT, Name.of("g"), 0));
+    assertEquals(Errno.ENOENT, failure(look(here, "f")));
+    assertEquals(file.inode(), get(look(here, "g")).inode());
+  }
+
+  @Test
+  void aFileIsOpenedAndClosedWithoutAskingAndLivesOnWhenAnotherClientUnlinksIt() {
+    Attr file = make(there, "f");
+    get(look(here, "f"));
+    CompletableFuture<Opened> open = here.open(ROOT, InodeId.ROOT, Name.of("f"), OpenMode.READ);
+    assertTrue(isCached(open));
+    get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    assertEquals(0, get(here.getattr(open.join().handle())).nlink());
+    assertEquals(Errno.ENOENT, failure(here.open(ROOT, InodeId.ROOT, Name.of("f"), OpenMode.READ)));
+    get(here.release(open.join().handle()));
+    Await.until("the file to go", () -> isGone(file.inode()));
+  }
+
+  @Test
+  void aFileThatIsOpenByALeaseLivesOnWhenTheSameClientUnlinksIt() {
+    Attr file = make(here, "f");
+    CompletableFuture<Opened> open = here.open(ROOT, file.inode(), OpenMode.READ);
+    assertTrue(isCached(open));
+    get(here.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    assertEquals(0, get(there.getattr(file.inode())).nlink());
+    assertEquals(0, get(here.getattr(open.join().handle())).nlink());
+    get(here.release(open.join().handle()));
+    Await.until("the file to go", () -> isGone(file.inode()));
+  }
+
+  private boolean isGone(InodeId inode) {
+    try {
+      get(there.getattr(inode));
+      return false;
+    } catch (FsException e) {
+      return e.errno() == Errno.ENOENT;
+    }
+  }
+
+  @Test
+  void theEngineIsToldBeforeTheChangeIsAnswered() {
+    Set<String> told = ConcurrentHashMap.newKeySet();
+    here.listen(
+        new Vfs.Invalidations() {
+          @Override
+          public void inode(InodeId inode, boolean data) {
+            told.add(inode + (data ? " with data" : ""));
+          }
+
+          @Override
+          public void entry(InodeId parent, Name name, InodeId child) {
+            told.add(parent + "/" + name + " was " + child);
+          }
+        });
+    Attr file = make(there, "f");
+    get(look(here, "f"));
+    get(there.setattr(ROOT, file.inode(), AttrChange.mode(0600)));
+    assertTrue(told.contains(file.inode().toString()), told.toString());
+    get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    assertTrue(told.contains("1/f was " + file.inode()), told.toString());
+  }
+
+  @Test
+  void aClientThatFallsSilentHoldsOthersUpForOneLease() throws Exception {
+    Attr file = make(here, "f");
+    Hello hello = new Hello(Hello.PROTOCOL, "", "client", NodeId.NONE, new byte[0]);
+    try (NetThreads threads = new NetThreads("silent", 1);
+        Connection silent =
+            new NetClient(threads, NetLimits.DEFAULT)
+                .connect(cluster.address(), hello, 5000)
+                .join()) {
+      SessionId session =
+          silent
+              .call(new Query.OpenSession(SessionId.NONE, "silent", true), null, 5000)
+              .join()
+              .as(Reply.SessionOpened.class)
+              .session();
+      silent.call(new Query.AwaitRecalls(session, 0, true, 0), null, 5000).join();
+      silent.call(new Query.GetAttr(file.inode(), session), null, 5000).join();
+      long start = System.nanoTime();
+      get(here.setattr(ROOT, file.inode(), AttrChange.mode(0600)));
+      long first = (System.nanoTime() - start) / 1_000_000;
+      assertTrue(first > SESSION_LEASE_MS / 3 / 2, first + " ms");
+      assertTrue(first < SESSION_LEASE_MS, first + " ms");
+      start = System.nanoTime();
+      get(here.setattr(ROOT, file.inode(), AttrChange.mode(0644)));
+      long second = (System.nanoTime() - start) / 1_000_000;
+      assertTrue(second < SESSION_LEASE_MS / 3 / 2, second + " ms");
+    }
+  }
+
+  @Test
+  void afterARestartOfTheNameserverNothingOldIsSeenAndNobodyWaitsLong() {
+    Attr file = make(here, "f");
+    get(look(there, "f"));
+    for (int mode = 0600; mode < 0603; mode++) {
+      cluster.stop();
+      cluster.start();
+      get(here.setattr(ROOT, file.inode(), AttrChange.mode(mode)));
+      assertEquals(mode, get(there.getattr(file.inode())).mode());
+      assertEquals(mode, get(look(there, "f")).mode());
+    }
+    Await.until("a lease", () -> isCached(look(there, "f")));
+  }
+
+  @Test
+  void withoutTheNameserverNothingIsTrustedLongerThanTheLease() throws Exception {
+    make(here, "f");
+    get(look(there, "f"));
+    cluster.stop();
+    try {
+      assertTrue(isCached(look(there, "f")));
+      assertTrue(there.trustMs() > 0);
+      Await.until("the end of the lease", () -> there.trustMs() == 0);
+      assertFalse(look(there, "f").isDone());
+    } finally {
+      cluster.start();
+    }
+    assertEquals(1, get(look(there, "f")).nlink());
+  }
+}
