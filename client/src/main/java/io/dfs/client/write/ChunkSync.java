@@ -17,9 +17,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts chunks on their servers' disks. Stateless. */
 final class ChunkSync {
+  private static final Logger log = LoggerFactory.getLogger(ChunkSync.class);
+
   private static final int LAYOUT_PAGE = 4096;
 
   private final NameserverClient nameserver;
@@ -106,7 +110,15 @@ final class ChunkSync {
     return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
         .thenAccept(
             done -> {
-              if (each.stream().noneMatch(CompletableFuture::join)) {
+              long synced = each.stream().filter(CompletableFuture::join).count();
+              if (synced > 0) {
+                log.warn(
+                    "chunk {}: {} of {} servers have put it on disk: {}",
+                    chunk,
+                    synced,
+                    members.size(),
+                    first.getMessage());
+              } else {
                 throw new FsException(
                     Errno.EIO,
                     "no server could put chunk " + chunk + " on disk: " + first.getMessage(),

@@ -68,6 +68,7 @@ public final class FakeNameserver implements AutoCloseable {
   public final AtomicInteger repliesToSwallow = new AtomicInteger();
   public final AtomicInteger reports = new AtomicInteger();
   public final AtomicInteger commits = new AtomicInteger();
+  public final AtomicInteger longestCommit = new AtomicInteger();
   public final List<Mutation> locks = new CopyOnWriteArrayList<>();
   public final AtomicInteger calls = new AtomicInteger();
 
@@ -364,6 +365,7 @@ public final class FakeNameserver implements AutoCloseable {
       return allocate(a);
     } else if (m instanceof Mutation.Commit c) {
       commits.incrementAndGet();
+      longestCommit.accumulateAndGet(c.extents().size(), Math::max);
       Node n = node(c.inode());
       long size = n.attr.sizeBytes();
       long moved =

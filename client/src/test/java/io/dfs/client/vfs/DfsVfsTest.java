@@ -248,6 +248,26 @@ final class DfsVfsTest {
   }
 
   @Test
+  void manyExtentsAreCommittedInPartsSoThatNoCommitHoldsUpTheNameserver() {
+    int pieces = 3500;
+    byte[] bytes = random(new Random(5), pieces);
+    try (DfsVfs vfs = cluster.connect()) {
+      Opened file = create(vfs, "f");
+      for (int i = pieces - 1; i >= 0; i--) {
+        write(vfs, file.handle(), i * 2L, Arrays.copyOfRange(bytes, i, i + 1));
+      }
+      get(vfs.fsync(file.handle(), false));
+      int longest = cluster.nameserver.longestCommit.get();
+      assertTrue(longest > 100 && longest <= 1000, () -> longest + " extents in a commit");
+      assertOnDisk(file);
+      byte[] holed = read(vfs, file.handle(), 0, 2 * pieces);
+      for (int i = 0; i < pieces; i++) {
+        assertEquals(bytes[i], holed[2 * i]);
+      }
+    }
+  }
+
+  @Test
   void smallWritesAreSentSoonThoughNobodyWaits() throws InterruptedException {
     try (DfsVfs vfs = cluster.connect()) {
       Opened file = create(vfs, "f");

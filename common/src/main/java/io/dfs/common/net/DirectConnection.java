@@ -6,6 +6,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Message;
 import io.dfs.common.message.Reply;
+import io.dfs.common.net.PendingCalls.Pending;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -16,11 +17,8 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,28 +51,6 @@ final class DirectConnection implements Connection {
    */
   private static final int LOOK_UP_MS = 100;
 
-  /** As for every connection: far more than those who call can add up to. */
-  private static final int MAX_IN_FLIGHT = 1 << 16;
-
-  /**
-   * A call without its answer. {@code waiter} is the thread that waits inside {@link #call}, null
-   * when none does.
-   */
-  private static final class Pending {
-    final String what;
-    final long deadlineNanos;
-    final int deadlineMs;
-    final CompletableFuture<Response> answer = new CompletableFuture<>();
-    final @Nullable Thread waiter;
-
-    Pending(String what, int deadlineMs, @Nullable Thread waiter) {
-      this.what = what;
-      this.deadlineMs = deadlineMs;
-      this.deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(deadlineMs);
-      this.waiter = waiter;
-    }
-  }
-
   private final String address;
   private final SocketChannel channel;
   private final Selector readable;
@@ -82,7 +58,7 @@ final class DirectConnection implements Connection {
   private final Executor network;
   private final Object writeLock = new Object();
   private final AtomicLong nextCallId = new AtomicLong();
-  private final ConcurrentMap<Long, Pending> pending = new ConcurrentHashMap<>();
+  private final PendingCalls pending;
   private final AtomicReference<@Nullable Thread> leader = new AtomicReference<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -103,6 +79,7 @@ final class DirectConnection implements Connection {
     this.channel = channel;
     this.parser = new FrameParser(limits);
     this.network = network;
+    this.pending = new PendingCalls(address, network);
     readable = Selector.open();
     channel.configureBlocking(false);
     channel.register(readable, SelectionKey.OP_READ);
@@ -175,7 +152,7 @@ final class DirectConnection implements Connection {
     long callId = nextCallId.incrementAndGet();
     ByteBuf head = null;
     try {
-      if (pending.size() >= MAX_IN_FLIGHT) {
+      if (pending.isFull()) {
         throw new FsException(Errno.EAGAIN, "too many requests under way to " + address);
       }
       head =
@@ -185,12 +162,12 @@ final class DirectConnection implements Connection {
               callId,
               request,
               payload == null ? 0 : payload.readableBytes());
-      pending.put(callId, p);
+      pending.add(callId, p);
       write(head, payload, p.deadlineNanos);
     } catch (IOException e) {
       log.debug("the connection to {} broke", address, e);
       close();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       pending.remove(callId);
       p.answer.completeExceptionally(FsException.of(e));
     } finally {
@@ -202,7 +179,7 @@ final class DirectConnection implements Connection {
       }
     }
     if (!open) {
-      failAll();
+      pending.failAll(null);
     }
     if (waits) {
       lead(p);
@@ -246,10 +223,10 @@ final class DirectConnection implements Connection {
           leader.set(null);
         }
         if (!open) {
-          failAll();
+          pending.failAll(null);
         }
       } else if (!open) {
-        failAll();
+        pending.failAll(null);
       } else {
         LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_UP_MS));
         if (Thread.currentThread().isInterrupted()) {
@@ -265,13 +242,8 @@ final class DirectConnection implements Connection {
     if (leader.get() != null || pending.isEmpty()) {
       return;
     }
-    for (Pending p : pending.values()) {
-      if (p.waiter != null && !p.answer.isDone()) {
-        LockSupport.unpark(p.waiter);
-        return;
-      }
-    }
-    LockSupport.unpark(reader);
+    Thread waiter = pending.anyWaiter();
+    LockSupport.unpark(waiter == null ? reader : waiter);
   }
 
   private void readForOthers() {
@@ -288,7 +260,7 @@ final class DirectConnection implements Connection {
         LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_UP_MS));
       }
     }
-    failAll();
+    pending.failAll(null);
     while (!leader.compareAndSet(null, Thread.currentThread())) {
       LockSupport.parkNanos(this, 1_000_000);
     }
@@ -306,11 +278,11 @@ final class DirectConnection implements Connection {
       int n;
       if (target != null) {
         n = target.writeBytes(channel, target.writableBytes());
-        parser.payloadReceived(target, target.writerIndex(), this::arrived);
+        parser.payloadReceived(target, target.writerIndex(), pending::arrived);
       } else {
         received.clear();
         n = received.writeBytes(channel, READ_BYTES);
-        parser.feed(received, NetThreads.allocator(), this::arrived);
+        parser.feed(received, NetThreads.allocator(), pending::arrived);
       }
       if (n < 0) {
         close();
@@ -319,82 +291,18 @@ final class DirectConnection implements Connection {
       long now = System.nanoTime();
       if (now - lastLookUpNanos > TimeUnit.MILLISECONDS.toNanos(LOOK_UP_MS)) {
         lastLookUpNanos = now;
-        expire(now);
+        pending.expire(now);
       }
     } catch (IOException | ClosedSelectorException | FsException e) {
       log.debug("the connection to {} broke", address, e);
       close();
-    }
-  }
-
-  private void arrived(Frame frame) {
-    Pending p = pending.remove(frame.callId());
-    if (p == null) {
-      frame.payload().release();
-      if (frame.callId() == 0 && frame.kind() == Frame.ERROR) {
-        throw frame.failure();
-      }
-      return;
-    }
-    if (p.waiter != null) {
-      complete(p, frame);
-      if (p.waiter != Thread.currentThread()) {
-        LockSupport.unpark(p.waiter);
-      }
-    } else {
-      network.execute(() -> complete(p, frame));
-    }
-  }
-
-  private void complete(Pending p, Frame frame) {
-    try {
-      if (frame.kind() == Frame.ERROR) {
-        throw frame.failure();
-      }
-      if (!(frame.message() instanceof Reply reply)) {
-        throw new FsException(Errno.EPROTO, address + " answered a " + p.what + " with a request");
-      }
-      if (!p.answer.complete(new Response(reply, frame.payload()))) {
-        frame.payload().release();
-      }
-    } catch (FsException e) {
-      frame.payload().release();
-      p.answer.completeExceptionally(e);
-    }
-  }
-
-  private void expire(long now) {
-    for (Iterator<Pending> all = pending.values().iterator(); all.hasNext(); ) {
-      Pending p = all.next();
-      if (now - p.deadlineNanos >= 0) {
-        all.remove();
-        fail(
-            p,
-            new FsException(
-                Errno.ETIMEDOUT,
-                address + " did not answer a " + p.what + " within " + p.deadlineMs + " ms"));
-      }
-    }
-  }
-
-  private void failAll() {
-    for (Iterator<Pending> all = pending.values().iterator(); all.hasNext(); ) {
-      Pending p = all.next();
-      all.remove();
-      fail(
-          p,
+    } catch (OutOfMemoryError e) {
+      // Its callers must know that it is not the server's fault, nor gone by asking another one.
+      log.debug("no memory for what {} sends", address, e);
+      close();
+      pending.failAll(
           new FsException(
-              Errno.EHOSTUNREACH,
-              "the connection to " + address + " was lost while it had to answer a " + p.what));
-    }
-  }
-
-  private void fail(Pending p, FsException failure) {
-    if (p.waiter != null) {
-      p.answer.completeExceptionally(failure);
-      LockSupport.unpark(p.waiter);
-    } else {
-      network.execute(() -> p.answer.completeExceptionally(failure));
+              Errno.ENOMEM, "no memory for the answer of " + address + ": " + e.getMessage()));
     }
   }
 

@@ -218,6 +218,44 @@ abstract class ConnectionContract {
   }
 
   @Test
+  void anAnswerForWhichThereIsNoMemoryFailsWithENOMEM() throws Exception {
+    int bytes = 16 << 20;
+    NetLimits limits = new NetLimits(4 << 20, bytes, bytes, 100);
+    ByteBuf answer = NetThreads.allocator().directBuffer(bytes).writeZero(bytes);
+    NetServer server =
+        serve(
+            limits,
+            call -> {
+              call.payload().release();
+              call.reply(new Reply.Appended(bytes), answer);
+            });
+    Connection connection =
+        connect(new NetClient(threads, limits), server.address(), HELLO, LONG_MS).get();
+    open.add(0, connection);
+    List<ByteBuf> all = takeAllMemory(5 << 20);
+    try {
+      // Pools of 4 MiB are left for what is small, on both sides.
+      all.remove(0).release();
+      all.remove(0).release();
+      assertEquals(Errno.ENOMEM, errnoOf(connection.call(ask(1), null, LONG_MS)));
+    } finally {
+      all.forEach(ByteBuf::release);
+    }
+  }
+
+  private static List<ByteBuf> takeAllMemory(int pieceBytes) {
+    List<ByteBuf> taken = new ArrayList<>();
+    try {
+      while (true) {
+        // Never touched, so it is the process's limit that is used up, not the machine's memory.
+        taken.add(NetThreads.allocator().directBuffer(pieceBytes));
+      }
+    } catch (OutOfMemoryError e) {
+      return taken;
+    }
+  }
+
+  @Test
   void nobodyListeningIsAClearError() {
     ExecutionException e =
         assertThrows(

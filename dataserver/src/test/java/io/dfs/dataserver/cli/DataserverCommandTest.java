@@ -56,12 +56,19 @@ class DataserverCommandTest {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx96m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                DataserverCommand.class.getName(),
-                "--set",
-                "reserve=0"));
+                "-Xmx96m"));
+    if (Runtime.version().feature() >= 24) {
+      // As bin/dfs does: newer Javas warn about what libraries of 17's time do.
+      command.add("--enable-native-access=ALL-UNNAMED");
+      command.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("java.class.path"),
+            DataserverCommand.class.getName(),
+            "--set",
+            "reserve=0"));
     command.addAll(List.of(args));
     Process child = new ProcessBuilder(command).start();
     children.add(child);
