@@ -105,6 +105,12 @@ public sealed interface Command {
   /** The time for which these chunks were kept is over. Answered by Done. */
   record Unkeep(List<ChunkId> chunks) implements Command {}
 
+  /**
+   * The nameserver has started: numbers that it may have given out before a power cut took back the
+   * memory of it are not given out again. Answered by Done.
+   */
+  record SkipNumbers() implements Command {}
+
   /** The server has deleted these chunks. Answered by Done. */
   record Deleted(NodeId node, List<ChunkId> chunks) implements Command {}
 

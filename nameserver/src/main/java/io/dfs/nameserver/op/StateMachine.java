@@ -204,6 +204,8 @@ public final class StateMachine {
       return Cluster.apply(tx, c);
     } else if (command instanceof Command.AddGroups c) {
       return Cluster.apply(tx, c);
+    } else if (command instanceof Command.SkipNumbers c) {
+      return Cluster.apply(tx, c);
     } else if (command instanceof Command.Relocate c) {
       return Relocate.apply(tx, c);
     } else if (command instanceof Command.Unkeep c) {

@@ -81,13 +81,26 @@ public final class RequestHandler implements CallHandler {
     } else if (message instanceof ClusterRequest.TakeRewrite request) {
       return services.rewrites().take(request, System.nanoTime());
     } else if (message instanceof ClusterRequest request) {
-      return services.cluster().answer(request);
+      return services.cluster().answer(request).thenCompose(this::durable);
     }
     throw new FsException(
         Errno.EPROTO,
         "a nameserver does not answer "
             + message.getClass().getSimpleName()
             + "; is the address that of a dataserver?");
+  }
+
+  /**
+   * A dataserver is told to delete a chunk only when the change that made it garbage survives a
+   * power cut: else the file might come back, and its bytes would be gone.
+   */
+  private CompletableFuture<? extends Reply> durable(Reply reply) {
+    boolean deletes =
+        (reply instanceof Reply.HeartbeatAnswer answer && !answer.delete().isEmpty())
+            || (reply instanceof Reply.Garbage garbage && !garbage.delete().isEmpty());
+    return deletes
+        ? services.commands().sync().thenApply(synced -> reply)
+        : CompletableFuture.completedFuture(reply);
   }
 
   private CompletableFuture<Reply> mutate(Mutation mutation) {

@@ -123,6 +123,7 @@ public final class Nameserver implements AutoCloseable {
         new NetThreads("dfs-nameserver", Runtime.getRuntime().availableProcessors());
     try {
       format(config, directory, commands);
+      commands.submit(new Command.SkipNumbers(), true).join();
       String clusterId = tables.clusterId();
       Services services = services(config, store, tables, commands, clusterId, backups);
       BackupSchedule schedule = schedule(config, backups);

@@ -74,6 +74,10 @@ public final class Cluster implements AutoCloseable {
 
   /** One more dataserver on a directory of the test's choice. */
   public Daemon addDataserver(Path disk, List<String> settings) {
+    return addDataserver(disk, freePort(), settings);
+  }
+
+  public Daemon addDataserver(Path disk, int port, List<String> settings) {
     int number = dataservers.size() + 1;
     List<String> command =
         new ArrayList<>(
@@ -83,7 +87,7 @@ public final class Cluster implements AutoCloseable {
                 "--dir",
                 disk.toString(),
                 "--listen",
-                "127.0.0.1:" + freePort(),
+                "127.0.0.1:" + port,
                 "--nameserver",
                 address.toString(),
                 "--set",

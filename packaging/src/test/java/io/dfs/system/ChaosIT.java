@@ -1,0 +1,57 @@
+package io.dfs.system;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dfs.system.chaos.Faults;
+import io.dfs.system.chaos.Workloads;
+import io.dfs.system.kit.Cluster;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Everything that can happen to a cluster of five dataservers, one thing after another, under three
+ * mounts that check every byte. {@code -Ddfs.chaos.seconds=N} makes it longer ({@code
+ * packaging/soak}); {@code -Ddfs.chaos.seed=N} repeats a schedule.
+ */
+class ChaosIT {
+  private static final int USUAL_SECONDS = 60;
+
+  @Test
+  void whateverFailsForAWhileEveryByteThatWasClosedIsThereAtTheEnd() throws Exception {
+    long seconds = Long.getLong("dfs.chaos.seconds", USUAL_SECONDS);
+    long seed = Long.getLong("dfs.chaos.seed", System.nanoTime());
+    System.out.println("seed " + seed + " (repeat with -Ddfs.chaos.seed=" + seed + ")");
+    try (Cluster cluster =
+        Cluster.start(
+            new Cluster.Plan(
+                0,
+                List.of(
+                    "replicas=3",
+                    "suspect=2s",
+                    "offline=4s",
+                    "heartbeat=500ms",
+                    "compact-interval=5s",
+                    "compact-age=0s",
+                    "compact-grace=5s"),
+                List.of()))) {
+      try (Faults faults = new Faults(cluster, seed);
+          Workloads workloads = new Workloads(cluster, 3, seed)) {
+        long end = System.nanoTime() + seconds * 1_000_000_000L;
+        while (System.nanoTime() < end && workloads.failure() == null) {
+          faults.next();
+        }
+        faults.heal();
+        workloads.stop();
+        assertNull(
+            workloads.failure(),
+            () -> "seed " + seed + "\n" + faults.schedule() + "\n" + workloads.warnings());
+        assertTrue(
+            workloads.operations() > seconds,
+            () -> "seed " + seed + ": only " + workloads.operations() + " operations");
+        workloads.verifyOnAllMounts();
+        System.out.println(workloads.operations() + " operations");
+      }
+    }
+  }
+}
