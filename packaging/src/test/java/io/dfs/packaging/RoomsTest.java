@@ -66,12 +66,12 @@ class RoomsTest {
   }
 
   @Test
-  void onlyTheNetRoomImportsNettyExceptItsBuffers() {
+  void onlyTheNetAndHttpRoomsImportNettyExceptItsBuffers() {
     noClasses()
         .that()
         .resideInAPackage("io.dfs..")
         .and()
-        .resideOutsideOfPackage("io.dfs.common.net..")
+        .resideOutsideOfPackages("io.dfs.common.net..", "io.dfs.common.http..")
         .should()
         .dependOnClassesThat(
             JavaClass.Predicates.resideInAPackage("io.netty..")
@@ -99,6 +99,11 @@ class RoomsTest {
         "io.dfs.fusemount.jnr..",
         "io.dfs.fusemount.mount..",
         "io.dfs.fusemount.linux.channel..");
+  }
+
+  @Test
+  void onlyTheMetricsRoomImportsMicrometer() {
+    library("Micrometer", "io.micrometer..", "io.dfs.common.metrics..");
   }
 
   @Test

@@ -53,7 +53,26 @@ public sealed interface ClusterRequest extends Message {
    *
    * @param freeBytes what new chunks may still take, the reserve already off
    * @param failedDisks directories that are out of use
+   * @param receivedBytes payload of requests since the start
+   * @param sentBytes payload of answers since the start
    */
   record Capacity(
-      long capacityBytes, long usedBytes, long freeBytes, long chunks, int failedDisks) {}
+      long capacityBytes,
+      long usedBytes,
+      long freeBytes,
+      long chunks,
+      int failedDisks,
+      long receivedBytes,
+      long sentBytes) {
+
+    /** Nothing moved yet. */
+    public Capacity(
+        long capacityBytes, long usedBytes, long freeBytes, long chunks, int failedDisks) {
+      this(capacityBytes, usedBytes, freeBytes, chunks, failedDisks, 0, 0);
+    }
+
+    public Capacity withTraffic(long received, long sent) {
+      return new Capacity(capacityBytes, usedBytes, freeBytes, chunks, failedDisks, received, sent);
+    }
+  }
 }

@@ -5,6 +5,7 @@ import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
+import io.dfs.common.message.ClusterRequest.Capacity;
 import io.dfs.common.message.ClusterRequest.Heartbeat;
 import io.dfs.common.message.ClusterRequest.Register;
 import io.dfs.common.message.Hello;
@@ -48,10 +49,15 @@ public final class Reporter implements AutoCloseable {
    * How this server appears to others.
    *
    * @param address as others call it; asked at each registration
+   * @param capacity its space and load as of now
    */
-  public record Self(Supplier<HostPort> address, String host, String rack, String version) {}
+  public record Self(
+      Supplier<HostPort> address,
+      String host,
+      String rack,
+      String version,
+      Supplier<Capacity> capacity) {}
 
-  private final ChunkStore store;
   private final Disks disks;
   private final Self self;
   private final NameserverLink link;
@@ -72,7 +78,6 @@ public final class Reporter implements AutoCloseable {
       List<HostPort> nameservers,
       Supplier<Hello> hello,
       Duration inventoryInterval) {
-    this.store = store;
     this.disks = disks;
     this.self = self;
     this.link = new NameserverLink(client, nameservers, hello);
@@ -131,7 +136,7 @@ public final class Reporter implements AutoCloseable {
                 self.host,
                 self.rack,
                 self.version,
-                store.capacity()),
+                self.capacity.get()),
             Reply.Registered.class);
     if (!own.clusterId().isEmpty() && !own.clusterId().equals(registered.clusterId())) {
       throw new FsException(
@@ -152,7 +157,7 @@ public final class Reporter implements AutoCloseable {
       try {
         Reply.HeartbeatAnswer answer =
             link.call(
-                new Heartbeat(disks.identity().node(), store.capacity(), gone),
+                new Heartbeat(disks.identity().node(), self.capacity.get(), gone),
                 Reply.HeartbeatAnswer.class);
         deletions.confirmed(gone);
         deletions.add(answer.delete());

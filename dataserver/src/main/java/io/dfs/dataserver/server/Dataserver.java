@@ -4,8 +4,14 @@ import com.google.errorprone.annotations.Var;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.common.http.HttpAnswer;
+import io.dfs.common.http.HttpServer;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Reply;
+import io.dfs.common.metrics.CallMetrics;
+import io.dfs.common.metrics.MeasuredHandler;
+import io.dfs.common.metrics.Metrics;
+import io.dfs.common.metrics.MetricsPages;
 import io.dfs.common.net.NetClient;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
@@ -22,6 +28,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -88,6 +95,8 @@ public final class Dataserver implements AutoCloseable {
             config.chainConnections(),
             (int) config.chainTimeout().toMillis());
     parts.push(forwarder);
+    Metrics metrics = config.http().isPresent() ? new Metrics("dfs_dataserver") : null;
+    CallMetrics calls = metrics == null ? CallMetrics.unpublished() : metrics.calls();
     Reporter reporter =
         new Reporter(
             store,
@@ -96,7 +105,8 @@ public final class Dataserver implements AutoCloseable {
                 this::address,
                 config.host().orElseGet(Dataserver::machine),
                 config.rack(),
-                version()),
+                version(),
+                () -> store.capacity().withTraffic(calls.receivedBytes(), calls.sentBytes())),
             client,
             config.nameservers(),
             () -> hello(disks.identity()),
@@ -115,7 +125,7 @@ public final class Dataserver implements AutoCloseable {
             limits,
             config.payloadMemory(),
             hello -> greet(hello, disks.identity()),
-            handler);
+            new MeasuredHandler(handler, calls));
     parts.push(listener);
     address = advertised(config, listener.address());
     reporter.start();
@@ -127,6 +137,9 @@ public final class Dataserver implements AutoCloseable {
         new Rewriter(reporter.nameserver(), () -> disks.identity().node(), background);
     parts.push(rewriter);
     rewriter.start();
+    if (metrics != null) {
+      parts.push(web(config.http().orElseThrow(), metrics, store, disks));
+    }
     ScheduledExecutorService tending =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -145,6 +158,27 @@ public final class Dataserver implements AutoCloseable {
             TEND_EVERY_S,
             TEND_EVERY_S,
             TimeUnit.SECONDS);
+  }
+
+  private static HttpServer web(HostPort address, Metrics metrics, ChunkStore store, Disks disks) {
+    metrics.gauge("capacity_bytes", "Size of all disks", store, s -> s.capacity().capacityBytes());
+    metrics.gauge("used_bytes", "Bytes in chunks", store, s -> s.capacity().usedBytes());
+    metrics.gauge("free_bytes", "What may still be written", store, s -> s.capacity().freeBytes());
+    metrics.gauge("chunks", "Chunks on all disks", store, s -> s.capacity().chunks());
+    metrics.gauge(
+        "failed_disks", "Disks that are out of use", store, s -> s.capacity().failedDisks());
+    HttpServer server =
+        HttpServer.start(
+            address,
+            new MetricsPages(
+                metrics,
+                () ->
+                    disks.identity().clusterId().isEmpty()
+                        ? Optional.of("not registered with a nameserver yet")
+                        : Optional.empty(),
+                question -> HttpAnswer.notFound(question.path())));
+    log.info("metrics at http://{}/metrics", server.address());
+    return server;
   }
 
   private static Hello hello(Identity own) {

@@ -22,6 +22,12 @@ public record DataserverConfig(
                     + " that is one interface, else the name of the machine.")
         Optional<HostPort> advertise,
     @Setting(
+            value = "",
+            doc =
+                "Where metrics and health can be read by HTTP: a host and a port such as 127.0.0.1:9704. Whoever"
+                    + " reaches it may look. Empty: nowhere.")
+        Optional<HostPort> http,
+    @Setting(
             value = "/var/lib/dfs/data",
             doc =
                 "Where chunks are kept: one directory on each disk, used by nothing else. They may be"

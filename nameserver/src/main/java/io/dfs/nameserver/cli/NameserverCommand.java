@@ -87,6 +87,9 @@ public final class NameserverCommand implements Callable<Integer> {
     out()
         .println(
             "dfs nameserver: serving cluster " + server.clusterId() + " on " + server.address());
+    server
+        .httpAddress()
+        .ifPresent(http -> out().println("dfs nameserver: dashboard at http://" + http + "/"));
     out().flush();
     Readiness.announce("serving cluster " + server.clusterId() + " on " + server.address());
     stop.await();

@@ -44,7 +44,7 @@ public final class StatusReport {
         capacity, free, tables.counter(Counter.INODES), tables.inode(InodeId.ROOT).settings());
   }
 
-  Reply.ClusterStatus status() {
+  public Reply.ClusterStatus status() {
     ClusterMap map = registry.map();
     return new Reply.ClusterStatus(
         tables.clusterId(),

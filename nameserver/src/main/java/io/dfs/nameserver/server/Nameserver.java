@@ -6,6 +6,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
+import io.dfs.common.net.CallHandler;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
@@ -37,12 +38,15 @@ import io.dfs.nameserver.session.OpenTable;
 import io.dfs.nameserver.session.SessionService;
 import io.dfs.nameserver.state.Tables;
 import io.dfs.nameserver.trash.TrashKeeper;
+import io.dfs.nameserver.web.Web;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +65,7 @@ public final class Nameserver implements AutoCloseable {
   private final String clusterId;
   private final Feeds feeds;
   private final BackupSchedule schedule;
+  private final @Nullable Web web;
 
   private Nameserver(
       StateDirectory directory,
@@ -72,7 +77,8 @@ public final class Nameserver implements AutoCloseable {
       String clusterId,
       Feeds feeds,
       BackupSchedule schedule,
-      Compaction compaction) {
+      Compaction compaction,
+      @Nullable Web web) {
     this.directory = directory;
     this.store = store;
     this.commands = commands;
@@ -83,6 +89,7 @@ public final class Nameserver implements AutoCloseable {
     this.clusterId = clusterId;
     this.feeds = feeds;
     this.schedule = schedule;
+    this.web = web;
   }
 
   /**
@@ -132,13 +139,22 @@ public final class Nameserver implements AutoCloseable {
       services.compaction().start();
       StatusReport status =
           new StatusReport(tables, services.registry(), services.leases(), version);
+      Web web =
+          config
+              .http()
+              .map(
+                  address ->
+                      new Web(
+                          address, status::status, services.registry(), services.leases(), tables))
+              .orElse(null);
+      CallHandler handler = new RequestHandler(services, status);
       NetServer server =
           NetServer.start(
               threads,
               config.listen(),
               NetLimits.DEFAULT,
               hello -> welcome(hello, clusterId, version),
-              new RequestHandler(services, status));
+              web == null ? handler : web.measured(handler));
       return new Nameserver(
           directory,
           store,
@@ -149,7 +165,8 @@ public final class Nameserver implements AutoCloseable {
           clusterId,
           services.feeds(),
           schedule,
-          services.compaction());
+          services.compaction(),
+          web);
     } catch (RuntimeException e) {
       threads.close();
       commands.close();
@@ -291,6 +308,11 @@ public final class Nameserver implements AutoCloseable {
     return restored;
   }
 
+  /** Of the dashboard and the metrics, if they are served. */
+  public Optional<HostPort> httpAddress() {
+    return Optional.ofNullable(web).map(Web::address);
+  }
+
   public HostPort address() {
     return server.address();
   }
@@ -303,6 +325,9 @@ public final class Nameserver implements AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    if (web != null) {
+      web.close();
+    }
     compaction.close();
     server.close();
     feeds.close();

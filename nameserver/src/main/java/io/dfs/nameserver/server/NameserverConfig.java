@@ -20,6 +20,12 @@ public record NameserverConfig(
             doc = "The directory that keeps the tree. It must be empty at the first start.")
         Path dir,
     @Setting(
+            value = "",
+            doc =
+                "Where the dashboard and metrics can be seen by HTTP: a host and a port such as 127.0.0.1:9702. Whoever"
+                    + " reaches it may look. Empty: nowhere.")
+        Optional<HostPort> http,
+    @Setting(
             value = "64 MiB",
             min = "1 MiB",
             max = "128 MiB",
