@@ -88,7 +88,7 @@ class RoomsTest {
 
   @Test
   void onlyCommandLinesImportPicocli() {
-    library("picocli", "picocli..", "io.dfs..cli..");
+    library("picocli", "picocli..", "io.dfs..cli..", "io.dfs.packaging..");
   }
 
   @Test

@@ -71,7 +71,8 @@ public final class DfsCommand {
     return code;
   }
 
-  static CommandLine commandLine() {
+  /** The command line with all commands that work with a running cluster. */
+  public static CommandLine commandLine() {
     CommandLine dfs = new CommandLine(new DfsCommand());
     addCommonOptions(dfs);
     return dfs.setExecutionExceptionHandler(new FailureLine())

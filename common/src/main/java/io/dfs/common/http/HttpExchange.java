@@ -29,7 +29,8 @@ final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   /** Pages bring their own scripts and styles and ask nobody else. */
   private static final String POLICY =
-      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'";
+      "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors"
+          + " 'none'";
 
   private final Function<HttpQuestion, HttpAnswer> pages;
   private final Executor workers;

@@ -24,14 +24,14 @@ public record DataserverConfig(
     @Setting(
             value = "",
             doc =
-                "Where metrics and health can be read by HTTP: a host and a port such as 127.0.0.1:9704. Whoever"
-                    + " reaches it may look. Empty: nowhere.")
+                "Where metrics and health can be read by HTTP: a host and a port such as"
+                    + " 127.0.0.1:9704. Whoever reaches it may look. Empty: nowhere.")
         Optional<HostPort> http,
     @Setting(
             value = "/var/lib/dfs/data",
             doc =
-                "Where chunks are kept: one directory on each disk, used by nothing else. They may be"
-                    + " added to.")
+                "Where chunks are kept: one directory on each disk, used by nothing else. They may"
+                    + " be added to.")
         List<Path> directories,
     @Setting(value = "127.0.0.1:9700", doc = "The nameservers, in any order.")
         List<HostPort> nameservers,

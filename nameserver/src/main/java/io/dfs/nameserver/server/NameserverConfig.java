@@ -22,8 +22,8 @@ public record NameserverConfig(
     @Setting(
             value = "",
             doc =
-                "Where the dashboard and metrics can be seen by HTTP: a host and a port such as 127.0.0.1:9702. Whoever"
-                    + " reaches it may look. Empty: nowhere.")
+                "Where the dashboard and metrics can be seen by HTTP: a host and a port such as"
+                    + " 127.0.0.1:9702. Whoever reaches it may look. Empty: nowhere.")
         Optional<HostPort> http,
     @Setting(
             value = "64 MiB",
@@ -47,9 +47,9 @@ public record NameserverConfig(
             min = "1 s",
             max = "10 m",
             doc =
-                "A client that is silent for so long loses its open files and locks, and others wait"
-                    + " a third of it before they change what it may have cached. Shorter frees the"
-                    + " locks of a lost machine sooner.")
+                "A client that is silent for so long loses its open files and locks, and others"
+                    + " wait a third of it before they change what it may have cached. Shorter"
+                    + " frees the locks of a lost machine sooner.")
         Duration lease,
     @Setting(value = "1 s", min = "100 ms", max = "1 m", doc = "How often dataservers report.")
         Duration heartbeat,
