@@ -78,8 +78,8 @@ public interface Vfs {
 
     /**
      * Completes when the kernel has forgotten all that was named before this call: until then the
-     * client does not tell the nameserver that it has let go, and another client's change waits.
-     * Within a second, or the change waits for a lease to run out.
+     * client does not tell the nameserver that it has let go, and another client's change waits. It
+     * waits half a second at most.
      */
     default CompletableFuture<Void> settled() {
       return CompletableFuture.completedFuture(null);

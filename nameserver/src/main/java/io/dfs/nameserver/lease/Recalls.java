@@ -200,6 +200,18 @@ public final class Recalls {
     return waits.isEmpty() ? null : all(waits, request);
   }
 
+  /**
+   * A change was refused, which tells its maker something of what is there: perhaps of a change
+   * that others do not know yet.
+   *
+   * @return completes when everybody knows of all that has happened; null when that is so already
+   */
+  public @Nullable CompletableFuture<Void> refused() {
+    return waiting.isEmpty()
+        ? null
+        : CompletableFuture.allOf(waiting.values().toArray(CompletableFuture[]::new));
+  }
+
   /** The maker of a change keeps the attributes that it is answered. */
   public void answered(SessionId maker, Reply reply, long nowNanos) {
     Recipient recipient = recipients.get(maker);

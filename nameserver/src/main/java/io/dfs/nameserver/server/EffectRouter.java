@@ -39,10 +39,11 @@ final class EffectRouter implements EffectListener {
     long now = System.nanoTime();
     if (command instanceof Command.Mutate mutate) {
       RequestId request = mutate.mutation().request();
-      CompletableFuture<Void> seen = to.recalls().changed(request, changes, now);
-      if (reply != null) {
-        to.recalls().answered(request.session(), reply, now);
+      if (reply == null) {
+        return to.recalls().refused();
       }
+      CompletableFuture<Void> seen = to.recalls().changed(request, changes, now);
+      to.recalls().answered(request.session(), reply, now);
       return seen;
     } else if (command instanceof Command.Touch touch) {
       // A time of reading: others learn it soon, and nobody waits for that.

@@ -133,6 +133,19 @@ final class RecallsTest {
   }
 
   @Test
+  void aRefusalWaitsUntilEverybodyKnowsWhyItMayBe() {
+    ask(A, 0, true, 0);
+    ask(B, 0, true, 0);
+    read(B, 0).entries(DIRECTORY);
+    assertNull(recalls.refused());
+    assertNotNull(change(A, 1, entry("f"), 0));
+    CompletableFuture<Void> refused = Objects.requireNonNull(recalls.refused());
+    ask(B, answer(ask(B, 0, false, 0)).upTo(), false, 0);
+    assertTrue(refused.isDone());
+    assertNull(recalls.refused());
+  }
+
+  @Test
   void aSilentSessionIsWaitedForUntilItsLeaseRunsOutAndThenHasToDropAll() {
     ask(A, 0, true, 0);
     ask(B, 0, true, 0);
