@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,7 +122,7 @@ public final class JnrEngine implements Engine {
       Vfs vfs, Calls calls, OpenFiles files, Channel channel, EngineOptions options) {
     HiddenFiles hidden = new HiddenFiles();
     KernelPages pages = new KernelPages();
-    Paths paths = new Paths(vfs, calls, hidden, options.entryTimeout().toNanos());
+    Paths paths = new Paths(vfs, calls, hidden, timeout(options.entryTimeout()).toNanos());
     LockOps locks = new LockOps(vfs, calls, files);
     return new OperationTable(
         calls,
@@ -129,7 +130,7 @@ public final class JnrEngine implements Engine {
         new FileOps(
             vfs, calls, paths, files, pages, locks, channel::dropAttributes, options.directIo()),
         new DirectoryOps(vfs, calls, paths),
-        new XattrOps(vfs, paths, options.attrTimeout().toNanos()),
+        new XattrOps(vfs, paths, timeout(options.attrTimeout()).toNanos()),
         locks);
   }
 
@@ -158,11 +159,15 @@ public final class JnrEngine implements Engine {
     mount.add("max_read=" + MAX_REQUEST_BYTES);
     mount.add("max_write=" + MAX_REQUEST_BYTES);
     mount.add("max_readahead=" + MAX_READAHEAD_BYTES);
-    mount.add("entry_timeout=" + seconds(options.entryTimeout()));
-    mount.add("attr_timeout=" + seconds(options.attrTimeout()));
+    mount.add("entry_timeout=" + seconds(timeout(options.entryTimeout())));
+    mount.add("attr_timeout=" + seconds(timeout(options.attrTimeout())));
     mount.add("negative_timeout=0");
     mount.addAll(options.kernelFlags());
     return List.of("dfs", mountPoint.toString(), "-f", "-o", String.join(",", mount));
+  }
+
+  private static Duration timeout(Optional<Duration> said) {
+    return said.orElse(EngineOptions.BLIND_TIMEOUT);
   }
 
   private static String seconds(Duration duration) {

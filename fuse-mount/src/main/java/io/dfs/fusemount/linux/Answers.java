@@ -1,6 +1,7 @@
 package io.dfs.fusemount.linux;
 
 import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
 import io.dfs.fusemount.engine.Faults;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -40,6 +41,22 @@ final class Answers {
     if (exchange.claim()) {
       exchange.channel().answer(exchange.unique(), errno);
     }
+  }
+
+  /**
+   * Of an operation on an inode that the kernel names by number. That it is gone (ENOENT) means
+   * that what the kernel believes about a name is old: by ESTALE it looks the path up anew.
+   */
+  static <T> CompletableFuture<T> byNumber(CompletableFuture<T> operation) {
+    return operation.isDone() && !operation.isCompletedExceptionally()
+        ? operation
+        : operation.exceptionally(
+            failure -> {
+              FsException e = FsException.of(failure);
+              throw e.errno() == Errno.ENOENT
+                  ? new FsException(Errno.ESTALE, String.valueOf(e.getMessage()), e)
+                  : e;
+            });
   }
 
   /** Success, without more to say. */

@@ -2,6 +2,7 @@ package io.dfs.fusemount.linux;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.vfs.Entry;
+import io.dfs.client.vfs.EntryAttr;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
@@ -13,6 +14,7 @@ import io.dfs.fusemount.linux.wire.Encoder;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,7 +40,7 @@ final class DirectoryOps {
     final InodeId inode;
 
     @GuardedBy("this")
-    private List<Entry> batch = List.of();
+    private List<EntryAttr> batch = List.of();
 
     /** How many of the batch were told, and the cookie of the last of them. */
     @GuardedBy("this")
@@ -47,12 +49,15 @@ final class DirectoryOps {
     @GuardedBy("this")
     private long cookie;
 
+    /** The {@link Trust#count} when the batch was asked for. */
+    private volatile long recalls;
+
     OpenDirectory(InodeId inode) {
       this.inode = inode;
     }
 
     /** What is left of the batch after {@code offset}; null when it has to be fetched. */
-    synchronized @Nullable List<Entry> after(long offset) {
+    synchronized @Nullable List<EntryAttr> after(long offset) {
       // A listing that begins anew sees the directory as it is now.
       if (offset == 0 || offset != cookie || told == batch.size()) {
         return null;
@@ -60,16 +65,17 @@ final class DirectoryOps {
       return batch.subList(told, batch.size());
     }
 
-    synchronized void fetched(long offset, List<Entry> entries) {
+    synchronized void fetched(long offset, List<EntryAttr> entries, long asOf) {
+      recalls = asOf;
       batch = entries;
       told = 0;
       cookie = offset;
     }
 
-    synchronized void told(List<Entry> from, int count) {
+    synchronized void told(List<EntryAttr> from, int count) {
       if (count > 0) {
         told += count;
-        cookie = from.get(count - 1).cookie();
+        cookie = from.get(count - 1).entry().cookie();
       }
     }
   }
@@ -90,7 +96,7 @@ final class DirectoryOps {
   void opendir(Exchange x) {
     answers.write(
         x,
-        vfs.opendir(x.caller(), x.inode()),
+        Answers.byNumber(vfs.opendir(x.caller(), x.inode())),
         (opened, out) -> {
           directories.put(opened.handle(), new OpenDirectory(x.inode()));
           Encoder.opened(out, opened.handle(), 0);
@@ -106,18 +112,32 @@ final class DirectoryOps {
    */
   void readdir(Exchange x, Body.Read b, boolean plus) {
     OpenDirectory directory = get(b.handle());
-    List<Entry> left = directory.after(b.offset());
-    CompletableFuture<List<Entry>> entries =
+    List<EntryAttr> left = directory.after(b.offset());
+    CompletableFuture<List<EntryAttr>> entries =
         left != null
             ? CompletableFuture.completedFuture(left)
-            : vfs.readdir(b.handle(), b.offset(), BATCH)
+            : list(b, plus)
                 .whenComplete(
                     (fetched, failure) -> {
                       if (fetched != null) {
-                        directory.fetched(b.offset(), fetched);
+                        directory.fetched(b.offset(), fetched, x.recalls());
                       }
                     });
     answers.bytes(x, entries.thenApply(list -> page(directory, list, b.size(), plus)));
+  }
+
+  private CompletableFuture<List<EntryAttr>> list(Body.Read b, boolean plus) {
+    return plus
+        ? vfs.readdirPlus(b.handle(), b.offset(), BATCH)
+        : vfs.readdir(b.handle(), b.offset(), BATCH).thenApply(DirectoryOps::withoutAttributes);
+  }
+
+  private static List<EntryAttr> withoutAttributes(List<Entry> entries) {
+    List<EntryAttr> all = new ArrayList<>(entries.size());
+    for (Entry entry : entries) {
+      all.add(new EntryAttr(entry, null));
+    }
+    return all;
   }
 
   private OpenDirectory get(long handle) {
@@ -129,19 +149,20 @@ final class DirectoryOps {
   }
 
   /** As many entries as fit; the receiver releases it. */
-  private ByteBuf page(OpenDirectory directory, List<Entry> entries, int size, boolean plus) {
+  private ByteBuf page(OpenDirectory directory, List<EntryAttr> entries, int size, boolean plus) {
     int room = Math.min(size, longest(entries, plus));
     ByteBuf page = NetThreads.allocator().directBuffer(Math.max(room, 1), Math.max(room, 1));
     ByteBuffer out = page.nioBuffer(0, room).order(ByteOrder.nativeOrder());
     int told = 0;
-    for (Entry entry : entries) {
+    for (EntryAttr each : entries) {
+      Entry entry = each.entry();
       byte[] name = entry.name().bytes();
       int bytes = Encoder.direntBytes(name.length) + (plus ? Encoder.ENTRY_BYTES : 0);
       if (bytes > out.remaining()) {
         break;
       }
       if (plus) {
-        putAttributes(directory, entry, out);
+        putAttributes(directory, each, out);
       }
       Encoder.dirent(out, entry.inode().value(), entry.cookie(), entry.type(), name);
       told++;
@@ -150,26 +171,23 @@ final class DirectoryOps {
     return page.writerIndex(out.position());
   }
 
-  private static int longest(List<Entry> entries, boolean plus) {
+  private static int longest(List<EntryAttr> entries, boolean plus) {
     long bytes = 0;
-    for (Entry entry : entries) {
-      bytes += Encoder.direntBytes(entry.name().length()) + (plus ? Encoder.ENTRY_BYTES : 0);
+    for (EntryAttr each : entries) {
+      bytes += Encoder.direntBytes(each.entry().name().length()) + (plus ? Encoder.ENTRY_BYTES : 0);
     }
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
-  /** The Vfs has the attributes at hand mostly, as they came with the listing. */
-  private void putAttributes(OpenDirectory directory, Entry entry, ByteBuffer out) {
-    Attr attr = null;
-    if (!entry.name().isDot() && !entry.name().isDotDot()) {
-      CompletableFuture<Attr> asked = vfs.getattr(entry.inode());
-      attr = asked.isDone() && !asked.isCompletedExceptionally() ? asked.join() : null;
-    }
+  /** What was listed some pages ago may have been taken back meanwhile. */
+  private void putAttributes(OpenDirectory directory, EntryAttr entry, ByteBuffer out) {
+    Attr attr = entry.attr();
     if (attr == null) {
       Encoder.unknownEntry(out);
     } else {
-      names.told(attr.inode().value(), directory.inode, entry.name());
-      Encoder.entry(out, attr, trust.entryMs(), trust.attrMs());
+      names.told(attr.inode().value(), directory.inode, entry.entry().name());
+      long recalls = directory.recalls;
+      Encoder.entry(out, attr, trust.entryMs(recalls), trust.attrMs(recalls));
     }
   }
 

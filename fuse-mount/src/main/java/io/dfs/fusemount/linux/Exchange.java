@@ -18,19 +18,26 @@ final class Exchange {
   private final Channel channel;
   private final Header header;
   private final InodeId root;
+  private final long recalls;
   private final AtomicBoolean claimed = new AtomicBoolean();
 
   /**
    * @param root what the kernel calls {@link #ROOT_NODE}
+   * @param recalls the {@link Trust#count} at its beginning
    */
-  Exchange(Channel channel, Header header, InodeId root) {
+  Exchange(Channel channel, Header header, InodeId root, long recalls) {
     this.channel = channel;
     this.header = header;
     this.root = root;
+    this.recalls = recalls;
   }
 
   Channel channel() {
     return channel;
+  }
+
+  long recalls() {
+    return recalls;
   }
 
   long unique() {

@@ -107,25 +107,25 @@ final class FileOps {
           }
           keep(x, opened, b.flags());
           pages.opened(attr.inode().value(), attr.version());
-          Encoder.entry(out, attr, trust.entryMs(), trust.attrMs());
+          Encoder.entry(out, attr, trust.entryMs(x.recalls()), trust.attrMs(x.recalls()));
           Encoder.opened(out, opened.handle(), directIo ? Encoder.FOPEN_DIRECT_IO : 0);
         },
         this::discard);
   }
 
   /**
-   * By name where that is known, to see what another client has put in its place. When that is
-   * another inode the answer is ESTALE, after which the kernel looks the whole path up anew and
-   * opens what it finds; when it did not come by a path it tries the same inode once more, whose
-   * name is not known any more.
+   * Without a lease, by name where that is known, to see what another client has put in its place.
+   * When that is another inode the answer is ESTALE, after which the kernel looks the whole path up
+   * anew and opens what it finds; when it did not come by a path it tries the same inode once more,
+   * whose name is not known any more.
    */
   void open(Exchange x, Body.Open b) {
     OpenMode mode = openMode(b.flags());
     OpenMode plain = new OpenMode(mode.read(), mode.write(), mode.append(), false);
-    Names.Known known = names.find(x.node());
+    Names.Known known = trust.isLeased() ? null : names.find(x.node());
     CompletableFuture<Opened> operation =
         known == null
-            ? vfs.open(x.caller(), x.inode(), plain)
+            ? Answers.byNumber(vfs.open(x.caller(), x.inode(), plain))
             : vfs.open(x.caller(), known.parent(), known.name(), plain)
                 .handle((opened, failure) -> checked(x, opened, failure))
                 .thenCompose(f -> f);
@@ -234,10 +234,8 @@ final class FileOps {
     }
     FsException e =
         FsException.of(failure == null ? new IllegalStateException("no data") : failure);
-    Names.Known known = names.find(x.node());
-    String what = (known == null ? "" : known.name() + ", ") + "inode " + x.node();
-    throw new FsException(
-        e.errno(), "reading " + what + " at " + b.offset() + ": " + e.getMessage(), e.getCause());
+    String where = names.path(x.node()) + " at " + b.offset();
+    throw new FsException(e.errno(), "reading " + where + ": " + e.getMessage(), e.getCause());
   }
 
   /** True when the buffer is left to the operation, which gives it back. */

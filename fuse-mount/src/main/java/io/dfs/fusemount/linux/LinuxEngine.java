@@ -65,7 +65,7 @@ public final class LinuxEngine implements Engine {
     int count = Math.min(MAX_CHANNELS, Runtime.getRuntime().availableProcessors());
     List<Channel> channels = Device.channels(first, count);
     Answers answers = new Answers(options.operationDeadline());
-    Names names = new Names();
+    Names names = new Names(vfs.root());
     OpenFiles open = new OpenFiles();
     KernelPages pages = new KernelPages();
     Trust trust = new Trust(vfs, options);
@@ -79,15 +79,19 @@ public final class LinuxEngine implements Engine {
             files,
             new RangeOps(vfs, answers, open, pages),
             directories,
-            new XattrOps(vfs, answers, trust),
+            new XattrOps(vfs, answers),
             locks,
             agreed);
-    Workers workers = new Workers(channels, buffers, dispatcher, vfs.root());
+    Notifier notifier = new Notifier(first, vfs.root(), pages, trust);
+    notifier.start();
+    vfs.listen(notifier);
+    Workers workers = new Workers(channels, buffers, dispatcher, vfs.root(), trust);
     workers.start();
     return new LinuxEngine(
         channels,
         workers,
         () -> {
+          notifier.end();
           answers.pending().end();
           files.releaseAll();
           directories.releaseAll();

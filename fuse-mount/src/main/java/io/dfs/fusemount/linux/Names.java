@@ -16,9 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class Names {
   private static final int SLOTS = 1 << 15;
 
+  /** Of a path in a message. */
+  private static final int MAX_DEPTH = 64;
+
   record Known(InodeId parent, Name name, long node) {}
 
+  private final InodeId root;
   private final AtomicReferenceArray<@Nullable Known> slots = new AtomicReferenceArray<>(SLOTS);
+
+  Names(InodeId root) {
+    this.root = root;
+  }
 
   void told(long node, InodeId parent, Name name) {
     Known known = slots.getPlain(slot(node));
@@ -33,6 +41,23 @@ final class Names {
   @Nullable Known find(long node) {
     Known known = slots.getAcquire(slot(node));
     return known != null && known.node == node ? known : null;
+  }
+
+  /** For people: a path below the mount as far as it is known. */
+  String path(long node) {
+    StringBuilder path = new StringBuilder();
+    long at = node;
+    for (int depth = 0;
+        depth < MAX_DEPTH && at != root.value() && at != Exchange.ROOT_NODE;
+        depth++) {
+      Known known = find(at);
+      if (known == null) {
+        return "..." + path + " (inode " + node + ")";
+      }
+      path.insert(0, "/" + known.name);
+      at = known.parent.value();
+    }
+    return path + " (inode " + node + ")";
   }
 
   void forget(long node) {

@@ -14,6 +14,7 @@ import io.dfs.fusemount.engine.KernelPages;
 import io.dfs.fusemount.linux.wire.Body;
 import io.dfs.fusemount.linux.wire.Encoder;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -39,29 +40,58 @@ final class TreeOps {
   }
 
   void lookup(Exchange x, Body.Named b) {
-    entry(x, b.name(), vfs.lookup(x.caller(), x.inode(), b.name()));
+    CompletableFuture<Attr> found = vfs.lookup(x.caller(), x.inode(), b.name());
+    long absenceMs = trust.absenceMs(x.recalls());
+    if (absenceMs == 0) {
+      entry(x, b.name(), found);
+    } else {
+      CompletableFuture<Optional<Attr>> perhaps = found.handle(TreeOps::orAbsent);
+      answers.write(
+          x,
+          perhaps,
+          (attr, out) ->
+              attr.ifPresentOrElse(
+                  present -> putEntry(x, out, b.name(), present),
+                  () -> Encoder.noEntry(out, absenceMs)));
+    }
+  }
+
+  private static Optional<Attr> orAbsent(@Nullable Attr attr, @Nullable Throwable failure) {
+    if (attr != null) {
+      return Optional.of(attr);
+    }
+    FsException e =
+        FsException.of(failure == null ? new IllegalStateException("no attributes") : failure);
+    if (e.errno() == Errno.ENOENT) {
+      return Optional.empty();
+    }
+    throw e;
   }
 
   /** Tells the kernel what {@code name} in the request's node is now. */
   private void entry(Exchange x, Name name, CompletableFuture<Attr> operation) {
-    InodeId parent = x.inode();
-    answers.write(
-        x,
-        operation,
-        (attr, out) -> {
-          if (!name.isDot() && !name.isDotDot()) {
-            names.told(attr.inode().value(), parent, name);
-          }
-          Encoder.entry(out, attr, trust.entryMs(), trust.attrMs());
-        });
+    answers.write(x, operation, (attr, out) -> putEntry(x, out, name, attr));
+  }
+
+  private void putEntry(Exchange x, ByteBuffer out, Name name, Attr attr) {
+    if (!name.isDot() && !name.isDotDot()) {
+      names.told(attr.inode().value(), x.inode(), name);
+    }
+    Encoder.entry(out, attr, trust.entryMs(x.recalls()), trust.attrMs(x.recalls()));
   }
 
   void getattr(Exchange x, Body.Getattr b) {
-    answers.write(x, attr(x, b.handle()), (attr, out) -> Encoder.attr(out, attr, trust.attrMs()));
+    answers.write(
+        x,
+        Answers.byNumber(attr(x, b.handle())),
+        (attr, out) -> Encoder.attr(out, attr, trust.attrMs(x.recalls())));
   }
 
   void statx(Exchange x, Body.Statx b) {
-    answers.write(x, attr(x, b.handle()), (attr, out) -> Encoder.statx(out, attr, trust.attrMs()));
+    answers.write(
+        x,
+        Answers.byNumber(attr(x, b.handle())),
+        (attr, out) -> Encoder.statx(out, attr, trust.attrMs(x.recalls())));
   }
 
   /** By its name where that is known, because only a lookup is sure to ask the nameserver. */
@@ -69,7 +99,7 @@ final class TreeOps {
     if (handle != null) {
       return vfs.getattr(handle.longValue());
     }
-    Names.Known known = names.find(x.node());
+    Names.Known known = trust.isLeased() ? null : names.find(x.node());
     if (known == null) {
       return vfs.getattr(x.inode());
     }
@@ -111,7 +141,10 @@ final class TreeOps {
     } else {
       operation = vfs.setattr(x.caller(), x.inode(), change);
     }
-    answers.write(x, operation, (attr, out) -> Encoder.attr(out, attr, trust.attrMs()));
+    answers.write(
+        x,
+        Answers.byNumber(operation),
+        (attr, out) -> Encoder.attr(out, attr, trust.attrMs(x.recalls())));
   }
 
   private static AttrChange killed(AttrChange c, Attr attr) {
@@ -135,7 +168,7 @@ final class TreeOps {
   }
 
   void readlink(Exchange x) {
-    answers.write(x, vfs.readlink(x.inode()), (target, out) -> out.put(target));
+    answers.write(x, Answers.byNumber(vfs.readlink(x.inode())), (target, out) -> out.put(target));
   }
 
   void mknod(Exchange x, Body.Mknod b) {
@@ -195,7 +228,7 @@ final class TreeOps {
   }
 
   void access(Exchange x, Body.Access b) {
-    answers.done(x, vfs.access(x.caller(), x.inode(), b.mask()));
+    answers.done(x, Answers.byNumber(vfs.access(x.caller(), x.inode(), b.mask())));
   }
 
   /** Servers count raw bytes; programs want to know how much they can write. */

@@ -34,12 +34,13 @@ final class Workers {
   /** The kernel wakes them in turns: few, so that their memory stays in the processor's cache. */
   private static final int MAX_READING = 3;
 
-  private static final long REST_SECONDS = 10;
+  private static final long REST_SECONDS = 60;
 
   private final List<Channel> channels;
   private final Buffers buffers;
   private final Dispatcher dispatcher;
   private final InodeId root;
+  private final Trust trust;
   private final AtomicInteger reading = new AtomicInteger();
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger resting = new AtomicInteger();
@@ -48,11 +49,13 @@ final class Workers {
   private final CountDownLatch ended = new CountDownLatch(1);
   private volatile boolean ending;
 
-  Workers(List<Channel> channels, Buffers buffers, Dispatcher dispatcher, InodeId root) {
+  Workers(
+      List<Channel> channels, Buffers buffers, Dispatcher dispatcher, InodeId root, Trust trust) {
     this.channels = channels;
     this.buffers = buffers;
     this.dispatcher = dispatcher;
     this.root = root;
+    this.trust = trust;
   }
 
   void start() {
@@ -172,6 +175,6 @@ final class Workers {
       LOG.warn("left aside: {}", e.getMessage());
       return false;
     }
-    return dispatcher.serve(new Exchange(channel, header, root), header, buffer);
+    return dispatcher.serve(new Exchange(channel, header, root, trust.count()), header, buffer);
   }
 }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -26,9 +27,11 @@ final class XattrOps {
 
   /**
    * The kernel asks for this one before a write, to take a file's capabilities away. That there is
-   * none is believed for as long as attributes are.
+   * none is believed for a second.
    */
   private static final Name CAPABILITY = Name.of("security.capability");
+
+  private static final long BELIEF_NS = TimeUnit.SECONDS.toNanos(1);
 
   private static final int SLOTS = 1 << 12;
 
@@ -36,14 +39,12 @@ final class XattrOps {
 
   private final Vfs vfs;
   private final Answers answers;
-  private final Trust trust;
   private final AtomicReferenceArray<@Nullable Without> withoutCapability =
       new AtomicReferenceArray<>(SLOTS);
 
-  XattrOps(Vfs vfs, Answers answers, Trust trust) {
+  XattrOps(Vfs vfs, Answers answers) {
     this.vfs = vfs;
     this.answers = answers;
-    this.trust = trust;
   }
 
   void set(Exchange x, Body.Setxattr b) {
@@ -52,7 +53,8 @@ final class XattrOps {
       throw new FsException(Errno.ENOSPC, "a value of " + b.value().length + " bytes is too large");
     }
     withoutCapability.set(slot(x.inode()), null);
-    answers.done(x, vfs.setxattr(x.caller(), x.inode(), b.name(), b.value(), b.flags()));
+    answers.done(
+        x, Answers.byNumber(vfs.setxattr(x.caller(), x.inode(), b.name(), b.value(), b.flags())));
   }
 
   void get(Exchange x, Body.Getxattr b) {
@@ -73,7 +75,7 @@ final class XattrOps {
 
   private void learn(InodeId inode, @Nullable Throwable failure) {
     if (failure != null && FsException.of(failure).errno() == Errno.ENODATA) {
-      long untilNs = System.nanoTime() + trust.attrMs() * 1_000_000;
+      long untilNs = System.nanoTime() + BELIEF_NS;
       withoutCapability.set(slot(inode), new Without(inode, untilNs));
     }
   }
@@ -108,7 +110,7 @@ final class XattrOps {
 
   /** A size of 0 asks for the length. */
   private void answer(Exchange x, CompletableFuture<byte[]> value, int size) {
-    answers.bytes(x, value.thenApply(bytes -> sized(bytes, size)));
+    answers.bytes(x, Answers.byNumber(value).thenApply(bytes -> sized(bytes, size)));
   }
 
   private static ByteBuf sized(byte[] value, int size) {

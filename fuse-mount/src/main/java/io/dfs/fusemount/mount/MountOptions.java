@@ -23,8 +23,8 @@ public record MountOptions(
     boolean directIo,
     boolean writeback,
     int maxReadBytes,
-    Duration entryTimeout,
-    Duration attrTimeout,
+    Optional<Duration> entryTimeout,
+    Optional<Duration> attrTimeout,
     List<String> kernelFlags,
     List<String> clientSettings) {
 
@@ -66,7 +66,6 @@ public record MountOptions(
           "_netdev");
 
   private static final int PAGE_BYTES = 4096;
-  private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
 
   public MountOptions {
     kernelFlags = List.copyOf(kernelFlags);
@@ -102,8 +101,8 @@ public record MountOptions(
     private boolean sloppy;
     private boolean writeback;
     private int maxReadBytes;
-    private Duration entryTimeout = DEFAULT_TIMEOUT;
-    private Duration attrTimeout = DEFAULT_TIMEOUT;
+    private Optional<Duration> entryTimeout = Optional.empty();
+    private Optional<Duration> attrTimeout = Optional.empty();
 
     Parser(Set<String> clientKeys) {
       this.clientKeys = clientKeys;
@@ -120,8 +119,8 @@ public record MountOptions(
         case "sloppy" -> sloppy = true;
         case "writeback" -> writeback = !value.equals("off");
         case "max-read" -> maxReadBytes = bytes(key, value);
-        case "entry-timeout" -> entryTimeout = seconds(key, value);
-        case "attr-timeout" -> attrTimeout = seconds(key, value);
+        case "entry-timeout" -> entryTimeout = Optional.of(seconds(key, value));
+        case "attr-timeout" -> attrTimeout = Optional.of(seconds(key, value));
         default -> takeOther(option, key, equals >= 0);
       }
     }

@@ -12,6 +12,7 @@ import io.dfs.common.message.Name;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -49,8 +50,8 @@ final class FaultsTest {
         new EngineOptions(
             "dfs:faulty",
             true,
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
+            Optional.of(Duration.ofSeconds(1)),
+            Optional.of(Duration.ofSeconds(1)),
             true,
             false,
             0,

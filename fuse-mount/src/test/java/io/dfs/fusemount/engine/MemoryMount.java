@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Mounts an empty {@link MemoryVfs} by hand, until it is unmounted: {@code MemoryMount ENGINE DIR
@@ -16,8 +17,8 @@ public final class MemoryMount {
     return new EngineOptions(
         "dfs:memory",
         true,
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(1),
+        Optional.of(Duration.ofSeconds(1)),
+        Optional.of(Duration.ofSeconds(1)),
         false,
         false,
         0,
@@ -42,8 +43,8 @@ public final class MemoryMount {
             ? new EngineOptions(
                 "dfs:memory",
                 true,
-                Duration.ZERO,
-                Duration.ZERO,
+                Optional.of(Duration.ZERO),
+                Optional.of(Duration.ZERO),
                 true,
                 false,
                 0,

@@ -25,8 +25,8 @@ final class MountOptionsTest {
     MountOptions options =
         parse("cache-memory=32MiB,attr-timeout=0.5,entry_timeout=2s,direct_io,allow_other");
     assertEquals(List.of("cache-memory=32MiB"), options.clientSettings());
-    assertEquals(Duration.ofMillis(500), options.attrTimeout());
-    assertEquals(Duration.ofSeconds(2), options.entryTimeout());
+    assertEquals(Optional.of(Duration.ofMillis(500)), options.attrTimeout());
+    assertEquals(Optional.of(Duration.ofSeconds(2)), options.entryTimeout());
     assertEquals(Optional.of(true), options.allowOther());
     assertTrue(options.directIo());
   }

@@ -8,6 +8,7 @@ import io.dfs.fusemount.mount.MountPoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** A daemon over a filesystem in memory: {@code DaemonForTest ENGINE DIR PID-FILE}. */
 final class DaemonForTest {
@@ -21,8 +22,8 @@ final class DaemonForTest {
           new EngineOptions(
               "dfs:test",
               true,
-              Duration.ofSeconds(1),
-              Duration.ofSeconds(1),
+              Optional.of(Duration.ofSeconds(1)),
+              Optional.of(Duration.ofSeconds(1)),
               false,
               false,
               0,

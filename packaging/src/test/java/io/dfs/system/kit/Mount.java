@@ -45,8 +45,11 @@ public final class Mount implements AutoCloseable {
             if (!daemon.isAlive()) {
               throw new IllegalStateException(daemon.logText());
             }
+            // By the type: between a dead mount's end and the new one there is a plain directory.
             return isMounted()
-                && Shell.attempt(Path.of("/"), Map.of(), "stat", "-f", at.toString()).exit() == 0;
+                && Shell.attempt(Path.of("/"), Map.of(), "stat", "-f", "-c", "%T", at.toString())
+                    .out()
+                    .startsWith("fuse");
           });
     } catch (AssertionError e) {
       throw new AssertionError(daemon.logText(), e);

@@ -35,9 +35,6 @@ public interface LibC {
 
   long recvmsg(int descriptor, long message, int flags);
 
-  int posix_spawnp(
-      long pidOut, long file, long actions, long attributes, long arguments, long environment);
-
   int posix_spawn_file_actions_init(long actions);
 
   int posix_spawn_file_actions_adddup2(long actions, int descriptor, int as);

@@ -2,6 +2,11 @@ package io.dfs.fusemount.linux.mount;
 
 import static io.dfs.fusemount.linux.channel.LibC.LIBC;
 
+import com.kenai.jffi.Function;
+import com.kenai.jffi.HeapInvocationBuffer;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.Type;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.fusemount.engine.EngineOptions;
@@ -10,6 +15,7 @@ import io.dfs.fusemount.memory.Memory;
 import io.dfs.fusemount.mount.PathEncoding;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -99,8 +105,8 @@ final class UserMount {
         LIBC.posix_spawn_file_actions_init(actions);
         LIBC.posix_spawn_file_actions_adddup2(actions, socket, 0);
         int error =
-            LIBC.posix_spawnp(
-                memory, arguments.first(), actions, 0, arguments.address(), variables.address());
+            posixSpawn(
+                memory, arguments.first(), actions, arguments.address(), variables.address());
         LIBC.posix_spawn_file_actions_destroy(actions);
         if (error != 0) {
           throw new FsException(
@@ -111,6 +117,26 @@ final class UserMount {
         Memory.free(memory);
       }
     }
+  }
+
+  /** By hand: of six numbers the stubs that jnr-ffi compiles pass the last one wrongly. */
+  private static int posixSpawn(
+      long pidOut, long program, long actions, long arguments, long environment) {
+    long address = Library.getDefault().getSymbolAddress("posix_spawnp");
+    if (address == 0) {
+      throw new FsException(Errno.ENOSYS, "the C library lacks posix_spawnp");
+    }
+    Type[] types = new Type[6];
+    Arrays.fill(types, Type.POINTER);
+    Function function = new Function(address, Type.SINT32, types);
+    HeapInvocationBuffer call = new HeapInvocationBuffer(function);
+    call.putAddress(pidOut);
+    call.putAddress(program);
+    call.putAddress(actions);
+    call.putAddress(0);
+    call.putAddress(arguments);
+    call.putAddress(environment);
+    return Invoker.getInstance().invokeInt(function, call);
   }
 
   /** The descriptor that comes over the socket, or -1 when none does. */

@@ -30,6 +30,7 @@ public final class Encoder {
 
   private static final int NOTIFY_INVAL_INODE = 2;
   private static final int NOTIFY_INVAL_ENTRY = 3;
+  private static final int NOTIFY_INC_EPOCH = 8;
 
   private static final int DIRENT_BYTES = 24;
 
@@ -217,6 +218,11 @@ public final class Encoder {
   public static void invalidateInode(ByteBuffer out, long node, long offset, long length) {
     out.putInt(HEADER_BYTES + 24).putInt(NOTIFY_INVAL_INODE).putLong(0);
     out.putLong(node).putLong(offset).putLong(length);
+  }
+
+  /** The whole notification: every name is asked for anew. Since 7.44; before, EINVAL. */
+  public static void forgetNames(ByteBuffer out) {
+    out.putInt(HEADER_BYTES).putInt(NOTIFY_INC_EPOCH).putLong(0);
   }
 
   /** The whole notification: 0 parent 8 length of the name (32) 12 flags (32) 16 name, NUL */
