@@ -35,6 +35,7 @@ import picocli.CommandLine.ParameterException;
       ServersCommand.class,
       MetadataCommand.class,
       TrashCommand.class,
+      FsckCommand.class,
       CompactCommand.class,
       ScrubCommand.class,
       BenchCommand.class,

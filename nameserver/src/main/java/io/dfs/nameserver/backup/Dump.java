@@ -11,6 +11,7 @@ import io.dfs.nameserver.state.Row;
 import io.dfs.nameserver.state.Rows;
 import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Tables;
+import io.dfs.nameserver.state.TrashEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * server    id token address host rack version capacity used free chunks
  * counter   name value                                 {@code state.Counter}
  * orphan    id                                         unlinked, about to be removed
+ * trash     parent inode name uid deleted expires bytes added removed
  * purge     tree inode                                 extents about to be removed
  * other     key64 value64                              of a table that a reader need not know
  * </pre>
@@ -169,6 +171,18 @@ final class Dump {
       begin("purge");
       out.writeNumberField("tree", r.tree());
       out.writeNumberField("inode", r.tailOf().value());
+    } else if (row instanceof Row.OfTrash r) {
+      begin("trash");
+      TrashEntry e = r.entry();
+      out.writeNumberField("parent", e.parent().value());
+      out.writeNumberField("inode", e.inode().value());
+      name(e.name());
+      out.writeNumberField("uid", e.uid());
+      out.writeNumberField("deleted", e.deleted());
+      out.writeNumberField("expires", e.expires());
+      out.writeNumberField("bytes", e.bytes());
+      out.writeNumberField("added", e.added());
+      out.writeNumberField("removed", e.removed());
     } else if (row instanceof Row.Other r && LEFT_OUT.indexOf(r.key()[0]) < 0) {
       begin("other");
       base64("key64", r.key());

@@ -23,6 +23,7 @@ import io.dfs.nameserver.state.Dentry;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Transaction;
+import io.dfs.nameserver.state.TrashEntry;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -144,10 +145,26 @@ final class DumpReader {
       case "server" -> server(n);
       case "counter" -> tx.set(Counter.valueOf(text(n, "name")), number(n, "value"));
       case "orphan" -> tx.putOrphan(new InodeId(number(n, "id")));
+      case "trash" -> trash(n);
       case "purge" -> tx.putPurge(number(n, "tree"), new InodeId(number(n, "inode")));
       case "other" -> tx.putRaw(bytes(n, "key"), bytes(n, "value"));
       default -> throw new FsException(Errno.EIO, "unknown kind " + kind);
     }
+  }
+
+  /** Its other orders come along as they are, and the counters too. */
+  private void trash(JsonNode n) {
+    tx.putTrash(
+        new TrashEntry(
+            new InodeId(number(n, "parent")),
+            new InodeId(number(n, "inode")),
+            new Name(bytes(n, "name")),
+            (int) number(n, "uid"),
+            number(n, "deleted"),
+            number(n, "expires"),
+            number(n, "bytes"),
+            number(n, "added"),
+            number(n, "removed")));
   }
 
   private static Inode inode(JsonNode n) {

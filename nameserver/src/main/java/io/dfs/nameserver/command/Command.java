@@ -127,4 +127,7 @@ public sealed interface Command {
    * Chunks that were made after a backup that was restored are kept no longer. Answered by Done.
    */
   record DiscardNewer() implements Command {}
+
+  /** Mends what a check has found. Answered by Done. */
+  record Mend(Fix fix, Timestamp now) implements Command {}
 }

@@ -212,6 +212,8 @@ public final class StateMachine {
       return Relocate.apply(tx, c);
     } else if (command instanceof Command.Format c) {
       return Cluster.apply(tx, c);
+    } else if (command instanceof Command.Mend c) {
+      return Mend.apply(tx, c);
     } else if (command instanceof Command.Restored c) {
       return Restored.apply(tx, c);
     } else if (command instanceof Command.DiscardNewer c) {

@@ -162,6 +162,10 @@ final class QueryHandler {
     } else if (query instanceof Query.EmptyTrash q) {
       services.trash().empty(q.caller());
       return Reply.Done.DONE;
+    } else if (query instanceof Query.CheckFilesystem q) {
+      return services
+          .feeds()
+          .open("check", out -> services.checker().check(q.repair(), q.copies(), out));
     } else if (query instanceof Query.CloseFeed q) {
       services.feeds().done(q.feed());
       return Reply.Done.DONE;

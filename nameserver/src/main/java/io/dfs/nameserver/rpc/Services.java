@@ -1,6 +1,7 @@
 package io.dfs.nameserver.rpc;
 
 import io.dfs.nameserver.backup.Backups;
+import io.dfs.nameserver.check.Checker;
 import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
@@ -35,6 +36,7 @@ public record Services(
     Placer placer,
     ClusterService cluster,
     TrashKeeper trash,
+    Checker checker,
     Feeds feeds,
     Backups backups,
     RewriteQueue rewrites,

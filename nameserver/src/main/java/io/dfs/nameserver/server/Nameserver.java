@@ -13,6 +13,8 @@ import io.dfs.common.net.NetThreads;
 import io.dfs.nameserver.backup.BackupSchedule;
 import io.dfs.nameserver.backup.Backups;
 import io.dfs.nameserver.backup.Restore;
+import io.dfs.nameserver.check.Checker;
+import io.dfs.nameserver.check.DataserverHolders;
 import io.dfs.nameserver.cluster.ClusterService;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
@@ -132,7 +134,8 @@ public final class Nameserver implements AutoCloseable {
       format(config, directory, commands);
       commands.submit(new Command.SkipNumbers(), true).join();
       String clusterId = tables.clusterId();
-      Services services = services(config, store, tables, commands, clusterId, backups);
+      Services services =
+          services(config, directory, store, tables, commands, clusterId, backups, threads);
       BackupSchedule schedule = schedule(config, backups);
       router.route(services);
       services.sessions().resumeAll();
@@ -191,11 +194,13 @@ public final class Nameserver implements AutoCloseable {
 
   private static Services services(
       NameserverConfig config,
+      StateDirectory directory,
       KeyValueStore store,
       Tables tables,
       LocalLog commands,
       String clusterId,
-      Backups backups) {
+      Backups backups,
+      NetThreads threads) {
     Registry registry =
         new Registry(
             tables,
@@ -230,6 +235,11 @@ public final class Nameserver implements AutoCloseable {
         new ClusterService(
             registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()),
         new TrashKeeper(commands, tables, () -> registry.map().servers()),
+        new Checker(
+            store,
+            commands,
+            new DataserverHolders(threads, () -> registry.map().servers(), clusterId),
+            directory.scratch()),
         new Feeds(),
         backups,
         rewrites,

@@ -86,6 +86,11 @@ final class StateDirectory implements AutoCloseable {
     return directory.resolve("checkpoints");
   }
 
+  /** For sorting; emptied after use. */
+  Path scratch() {
+    return directory.resolve("scratch");
+  }
+
   /** Marks a directory in which a database was restored. */
   static void mark(Path directory) {
     lock(directory, true).close();

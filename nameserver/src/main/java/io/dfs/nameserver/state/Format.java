@@ -14,6 +14,11 @@ public final class Format {
     return (byte) constant.ordinal();
   }
 
+  /** The inverse of {@link #code} for types of files. */
+  public static io.dfs.common.message.FileType type(long code) {
+    return Tables.type((byte) code);
+  }
+
   /** Reads the version byte; EIO when it is not the one that this program writes. */
   public static void check(ByteBuffer in, byte expected, String what) {
     byte found = in.get();

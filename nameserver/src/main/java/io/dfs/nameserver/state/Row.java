@@ -59,6 +59,9 @@ public sealed interface Row {
   /** 'U': {@code tailOf} is 0 when the whole tree belongs to no file. */
   record OfPurge(long tree, InodeId tailOf) implements Row {}
 
+  /** 'J'. */
+  record OfTrash(TrashEntry entry) implements Row {}
+
   /** 'M', but for the cluster's id. */
   record OfCounter(Counter counter, long value) implements Row {}
 
@@ -87,6 +90,9 @@ public sealed interface Row {
       case 'S' -> new OfSession(new SessionId(key.getLong()));
       case 'O' -> new OfOrphan(new InodeId(key.getLong()));
       case 'U' -> new OfPurge(key.getLong(), new InodeId(ByteBuffer.wrap(value).getLong()));
+      case 'J' ->
+          new OfTrash(
+              TrashEntry.decode(new InodeId(key.getLong()), new InodeId(key.getLong()), value));
       case 'M' -> counter(key.get(), e);
       default -> new Other(e.key(), value);
     };

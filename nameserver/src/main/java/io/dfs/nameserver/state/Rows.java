@@ -23,6 +23,12 @@ public final class Rows implements AutoCloseable {
     return new Rows(reader.scan(prefix, Keys.after(prefix)));
   }
 
+  /** The rows of a table that begin with a number. */
+  public static Rows of(KeyValueReader reader, char table, long number) {
+    byte[] prefix = java.nio.ByteBuffer.allocate(9).put((byte) table).putLong(number).array();
+    return new Rows(reader.scan(prefix, Keys.after(prefix)));
+  }
+
   /** A directory's entries in listing order. */
   static Rows listing(KeyValueReader reader, io.dfs.common.id.InodeId parent) {
     byte[] prefix = Keys.dentriesByCookie(parent);

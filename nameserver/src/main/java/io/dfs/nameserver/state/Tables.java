@@ -118,6 +118,10 @@ public sealed class Tables permits Transaction {
     return target;
   }
 
+  public boolean hasSymlink(InodeId inode) {
+    return reader.get(Keys.symlink(inode)) != null;
+  }
+
   public byte @Nullable [] xattr(InodeId inode, Name name) {
     return reader.get(Keys.xattr(inode, name));
   }
@@ -254,6 +258,30 @@ public sealed class Tables permits Transaction {
     List<ChunkId> chunks = new ArrayList<>();
     numbers(Keys.writing(session), 0, max).forEach(chunk -> chunks.add(new ChunkId(chunk)));
     return chunks;
+  }
+
+  public boolean isWriting(SessionId session, ChunkId chunk) {
+    return reader.get(Keys.writing(session, chunk)) != null;
+  }
+
+  /** The entry with this place in the listing; null when there is none. */
+  public @Nullable Name listed(InodeId parent, Dentry dentry) {
+    byte[] key = Keys.dentryByCookie(parent, dentry.cookie());
+    byte[] value = reader.get(key);
+    return value != null
+            && Row.of(new Entry(key, value)) instanceof Row.OfListing row
+            && row.dentry().equals(dentry)
+        ? row.name()
+        : null;
+  }
+
+  /** The name with this place in the listing; null when there is none. */
+  public @Nullable Name listedAt(InodeId parent, long cookie) {
+    byte[] key = Keys.dentryByCookie(parent, cookie);
+    byte[] value = reader.get(key);
+    return value != null && Row.of(new Entry(key, value)) instanceof Row.OfListing row
+        ? row.name()
+        : null;
   }
 
   /** Chunks that a server shall delete, those after {@code after}. */

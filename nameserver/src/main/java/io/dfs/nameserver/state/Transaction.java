@@ -77,6 +77,11 @@ public final class Transaction extends Tables {
     view.delete(Keys.dentryByCookie(parent, dentry.cookie()));
   }
 
+  /** Removes from the listing order only. */
+  public void deleteListing(InodeId parent, long cookie) {
+    view.delete(Keys.dentryByCookie(parent, cookie));
+  }
+
   public void putSymlink(InodeId inode, byte[] target) {
     view.put(Keys.symlink(inode), target);
   }

@@ -18,6 +18,12 @@ public final class Trash {
     this.reader = reader;
   }
 
+  /** Whether the orders by time and by name have the entry. */
+  public boolean isIndexed(TrashEntry entry) {
+    return reader.get(Keys.trashDue(entry.expires(), entry.inode())) != null
+        && reader.get(Keys.trashName(entry.parent(), entry.name(), entry.inode())) != null;
+  }
+
   /** When an entry goes: a key of the table by time. */
   public record Due(long expires, InodeId inode, InodeId parent) {}
 

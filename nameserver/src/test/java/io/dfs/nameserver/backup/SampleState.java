@@ -55,7 +55,9 @@ public final class SampleState {
   }
 
   public void format() {
-    run(new Command.Format("the-cluster", new DataSettings(1 << 20, 2), 0, 0, Timestamp.EPOCH));
+    run(
+        new Command.Format(
+            "the-cluster", new DataSettings(1 << 20, 2), 0, 0, 86_400, Timestamp.EPOCH));
     run(new Command.AddGroups(2, List.of(List.of(new NodeId(1), new NodeId(2)))));
     begin();
   }
