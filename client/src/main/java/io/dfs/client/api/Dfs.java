@@ -5,6 +5,7 @@ import io.dfs.client.meta.PathResolver;
 import io.dfs.client.vfs.AttrChange;
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.client.vfs.Entry;
+import io.dfs.client.vfs.EntryAttr;
 import io.dfs.client.vfs.Vfs.OpenMode;
 import io.dfs.client.vfs.Vfs.Opened;
 import io.dfs.common.config.HostPort;
@@ -32,6 +33,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster's files by absolute path. Shared by any number of threads; every call waits for its
@@ -122,19 +125,27 @@ public final class Dfs implements AutoCloseable {
 
   /** The entries of a directory without "." and "..", in no order. */
   public List<Listed> list(String path) {
+    List<Listed> all = new ArrayList<>();
+    list(path, all::add);
+    return all;
+  }
+
+  /** {@link #list(String)} one by one, so that a directory of any size takes the same memory. */
+  public void list(String path, Consumer<Listed> each) {
     long handle = await(vfs.opendir(caller, stat(path).inode())).handle();
     try {
-      List<Listed> all = new ArrayList<>();
       long cookie = 0;
       while (true) {
-        List<Entry> page = await(vfs.readdir(handle, cookie, LIST_PAGE));
+        List<EntryAttr> page = await(vfs.readdirPlus(handle, cookie, LIST_PAGE));
         if (page.isEmpty()) {
-          return all;
+          return;
         }
-        for (Entry entry : page) {
+        for (EntryAttr listed : page) {
+          Entry entry = listed.entry();
           cookie = entry.cookie();
-          if (!entry.name().isDot() && !entry.name().isDotDot()) {
-            addIfThere(all, entry);
+          Attr attr = entry.name().isDot() || entry.name().isDotDot() ? null : attrIfThere(listed);
+          if (attr != null) {
+            each.accept(new Listed(entry.name().toString(), attr));
           }
         }
       }
@@ -143,14 +154,18 @@ public final class Dfs implements AutoCloseable {
     }
   }
 
-  private void addIfThere(List<Listed> all, Entry entry) {
+  private @Nullable Attr attrIfThere(EntryAttr listed) {
+    if (listed.attr() != null) {
+      return listed.attr();
+    }
     try {
-      all.add(new Listed(entry.name().toString(), await(vfs.getattr(entry.inode()))));
+      return await(vfs.getattr(listed.entry().inode()));
     } catch (FsException e) {
       if (e.errno() != Errno.ENOENT) {
         throw e;
       }
       // Removed since it was listed.
+      return null;
     }
   }
 

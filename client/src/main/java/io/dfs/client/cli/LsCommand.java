@@ -6,6 +6,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.message.Attr;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,9 @@ final class LsCommand extends ClusterCommand {
 
   @Option(names = "--json", description = "An array of objects, for programs.")
   private boolean json;
+
+  /** So many names are sorted, some 10 MB of them; what is larger is shown as it is stored. */
+  private static final int MAX_SORTED = 20_000;
 
   private record Item(String path, String name, Attr attr) {}
 
@@ -67,21 +71,36 @@ final class LsCommand extends ClusterCommand {
     }
     List<String> below = new ArrayList<>();
     List<Item> items = new ArrayList<>();
-    for (Dfs.Listed entry : dfs.list(path)) {
-      if (entry.name().startsWith(".") && !all) {
-        continue;
-      }
-      Item item = new Item(DfsPaths.child(path, entry.name()), entry.name(), entry.attr());
-      items.add(item);
-      if (recursive && item.attr().isDirectory()) {
-        below.add(item.path());
-      }
-    }
-    items.sort(Comparator.comparing(Item::name));
-    sink.items(items);
+    dfs.list(
+        path,
+        entry -> {
+          if (entry.name().startsWith(".") && !all) {
+            return;
+          }
+          Item item = new Item(DfsPaths.child(path, entry.name()), entry.name(), entry.attr());
+          items.add(item);
+          if (recursive && item.attr().isDirectory()) {
+            below.add(item.path());
+          }
+          if (items.size() == MAX_SORTED) {
+            show(items, sink);
+          }
+        });
+    show(items, sink);
+    below.sort(Comparator.naturalOrder());
     for (String directory : below) {
       list(dfs, directory, sink, true);
     }
+  }
+
+  private static void show(List<Item> items, Sink sink) {
+    items.sort(Comparator.comparing(Item::name));
+    try {
+      sink.items(items);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    items.clear();
   }
 
   /** Where the listing goes. */

@@ -7,15 +7,21 @@ import io.dfs.common.message.Lock;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
+import io.dfs.common.net.WaitingThreads;
 import java.util.concurrent.CompletableFuture;
 
-/** File locks at the nameserver. Shared. */
+/**
+ * File locks at the nameserver. Shared. Whoever has got a lock sees what was committed before it
+ * was free, though the file was opened earlier.
+ */
 public final class Locks {
   private final NameserverClient nameserver;
+  private final Namespace namespace;
   private final int waitMs;
 
-  public Locks(NameserverClient nameserver, int deadlineMs) {
+  public Locks(NameserverClient nameserver, Namespace namespace, int deadlineMs) {
     this.nameserver = nameserver;
+    this.namespace = namespace;
     this.waitMs = Math.min(10_000, deadlineMs / 2);
   }
 
@@ -45,9 +51,7 @@ public final class Locks {
         .whenComplete(
             (done, failure) -> {
               if (failure == null) {
-                if (!result.complete(null) && lock.type() != Lock.Type.UNLOCK) {
-                  giveBack(inode, lock);
-                }
+                taken(inode, lock, result);
                 return;
               }
               FsException e = FsException.of(failure);
@@ -59,7 +63,35 @@ public final class Locks {
             });
   }
 
+  private void taken(InodeId inode, Lock lock, CompletableFuture<Void> result) {
+    if (lock.type() == Lock.Type.UNLOCK) {
+      result.complete(null);
+      return;
+    }
+    namespace
+        .freshAttr(inode)
+        .whenComplete(
+            (attr, failure) -> {
+              if (!result.complete(null)) {
+                giveBack(inode, lock);
+              }
+            });
+  }
+
+  /** It may be long, and is to be given up at any time: no thread waits inside the call. */
   private void await(InodeId inode, Lock lock, CompletableFuture<Void> result) {
+    boolean waits = WaitingThreads.isCurrent();
+    WaitingThreads.leave();
+    try {
+      awaitLock(inode, lock, result);
+    } finally {
+      if (waits) {
+        WaitingThreads.enter();
+      }
+    }
+  }
+
+  private void awaitLock(InodeId inode, Lock lock, CompletableFuture<Void> result) {
     nameserver
         .query(session -> new Query.AwaitLock(session, inode, lock, waitMs), Reply.Done.class)
         .whenComplete(

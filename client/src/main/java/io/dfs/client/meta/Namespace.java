@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * is seen by it at once. Shared.
  */
 public final class Namespace {
+  private static final Name ACCESS_ACL = Name.of("system.posix_acl_access");
+  private static final Name DEFAULT_ACL = Name.of("system.posix_acl_default");
+
   private final NameserverClient nameserver;
   private final MetaCache cache;
   private final OpenInodes openInodes;
@@ -275,7 +278,13 @@ public final class Namespace {
             });
   }
 
+  /** Kernels and ls ask for the ACLs of every file; that there is none the attributes tell. */
   public CompletableFuture<byte[]> getxattr(Caller caller, InodeId inode, Name name) {
+    Attr known = cache.attr(inode);
+    if (known != null && !known.acl() && (name.equals(ACCESS_ACL) || name.equals(DEFAULT_ACL))) {
+      return CompletableFuture.failedFuture(
+          new FsException(Errno.ENODATA, "inode " + inode + " has no ACL"));
+    }
     return nameserver
         .query(new Query.GetXattr(caller, inode, name), Reply.Bytes.class)
         .thenApply(Reply.Bytes::value);

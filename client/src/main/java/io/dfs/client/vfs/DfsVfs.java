@@ -535,7 +535,18 @@ public final class DfsVfs implements Vfs, AutoCloseable {
         () -> {
           Handle open = handles.get(handle);
           open.locking(lock);
-          return locks.set(open.inode, lock, wait);
+          FileState file = open.file;
+          if (file == null || lock.type() != Lock.Type.UNLOCK) {
+            return locks.set(open.inode, lock, wait);
+          }
+          // Whoever gets the lock next sees what was written under it.
+          return file.flush(false)
+              .handle(
+                  (done, failure) ->
+                      locks
+                          .set(open.inode, lock, false)
+                          .thenCompose(unlocked -> Opening.result(failure)))
+              .thenCompose(f -> f);
         });
   }
 

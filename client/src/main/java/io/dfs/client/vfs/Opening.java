@@ -241,7 +241,7 @@ final class Opening {
             });
   }
 
-  private static CompletableFuture<Void> result(@Nullable Throwable failure) {
+  static CompletableFuture<Void> result(@Nullable Throwable failure) {
     return failure == null ? DONE : CompletableFuture.failedFuture(failure);
   }
 

@@ -69,7 +69,7 @@ final class Rooms {
     nameserver.onRecall(kernel);
     namespace = new Namespace(nameserver, cache, openInodes);
     paths = new PathResolver(namespace, cache);
-    locks = new Locks(nameserver, config.deadlineMs());
+    locks = new Locks(nameserver, namespace, config.deadlineMs());
     groups =
         new GroupTable(epoch -> nameserver.query(new Query.GetGroups(epoch), Reply.Groups.class));
     dataservers = new Dataservers(groups, network, config.readConnections());

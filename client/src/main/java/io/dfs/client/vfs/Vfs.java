@@ -333,10 +333,14 @@ public interface Vfs {
   CompletableFuture<Lock> getlk(long handle, Lock lock);
 
   /**
-   * EAGAIN when another holds it and {@code wait} is false; EDEADLK when waiting for a record lock
-   * would close a circle. Cancelling the future ends the wait. Which owner it is: for F_SETLK that
-   * of the process, whose every close of the file is to be told as an UNLOCK of all; for flock and
-   * OFD locks that of the open file description.
+   * Before a lock is freed all that was written to the file is committed, and after one is taken
+   * all that was committed is seen, whenever the file was opened. What the kernel keeps of its
+   * content is the engine's to drop, if {@link #getattr(long)} tells another version then.
+   *
+   * <p>EAGAIN when another holds it and {@code wait} is false; EDEADLK when waiting for a record
+   * lock would close a circle. Cancelling the future ends the wait. Which owner it is: for F_SETLK
+   * that of the process, whose every close of the file is to be told as an UNLOCK of all; for flock
+   * and OFD locks that of the open file description.
    */
   CompletableFuture<Void> setlk(long handle, Lock lock, boolean wait);
 }

@@ -105,7 +105,8 @@ final class FileView {
         c,
         a.btime(),
         a.version(),
-        a.settings());
+        a.settings(),
+        a.acl());
   }
 
   // ---- what is written

@@ -15,6 +15,7 @@ import io.dfs.common.id.InodeId;
  *     equal bytes
  * @param settings the chunk size and replica count of this file, or what is created in this
  *     directory inherits
+ * @param acl whether there is an access or a default ACL, which is an extended attribute
  */
 public record Attr(
     InodeId inode,
@@ -31,7 +32,44 @@ public record Attr(
     Timestamp ctime,
     Timestamp btime,
     long version,
-    DataSettings settings) {
+    DataSettings settings,
+    boolean acl) {
+
+  /** Without an ACL. */
+  public Attr(
+      InodeId inode,
+      FileType type,
+      int mode,
+      int nlink,
+      int uid,
+      int gid,
+      long rdev,
+      long sizeBytes,
+      long allocatedBytes,
+      Timestamp atime,
+      Timestamp mtime,
+      Timestamp ctime,
+      Timestamp btime,
+      long version,
+      DataSettings settings) {
+    this(
+        inode,
+        type,
+        mode,
+        nlink,
+        uid,
+        gid,
+        rdev,
+        sizeBytes,
+        allocatedBytes,
+        atime,
+        mtime,
+        ctime,
+        btime,
+        version,
+        settings,
+        false);
+  }
 
   public Attr withAtime(Timestamp time) {
     return new Attr(

@@ -1,6 +1,7 @@
 package io.dfs.fusemount.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.dfs.common.id.InodeId;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,13 +30,26 @@ public final class KernelPages {
   private static final long UNKNOWN = Long.MIN_VALUE;
 
   private static final class Node {
+    final InodeId inode;
     long version;
     int opens = 1;
 
-    Node(long version) {
+    Node(InodeId inode, long version) {
+      this.inode = inode;
       this.version = version;
     }
+
+    /** If it is not, nothing is known from now on. */
+    boolean isStill(InodeId now, long current) {
+      if (inode.equals(now) && version == current) {
+        return true;
+      }
+      version = UNKNOWN;
+      return false;
+    }
   }
+
+  private record Pages(InodeId inode, long version) {}
 
   private final Object lock = new Object();
 
@@ -43,29 +57,37 @@ public final class KernelPages {
   private final Map<Long, Node> open = new HashMap<>();
 
   @GuardedBy("lock")
-  private final Map<Long, Long> closed =
+  private final Map<Long, Pages> closed =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Long> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Pages> eldest) {
           return size() > MAX_CLOSED;
         }
       };
 
-  /** True when the kernel may keep its pages. */
-  public boolean opened(long node, long version) {
+  /**
+   * True when the kernel may keep its pages.
+   *
+   * @param inode what the node's name means now: a node of libfuse may become another's
+   */
+  public boolean opened(long node, InodeId inode, long version) {
     synchronized (lock) {
       Node known = open.get(node);
       if (known == null) {
-        Long pages = closed.remove(node);
-        open.put(node, new Node(version));
-        return pages != null && pages == version;
+        Pages pages = closed.remove(node);
+        open.put(node, new Node(inode, version));
+        return new Pages(inode, version).equals(pages);
       }
       known.opens++;
-      if (known.version == version) {
-        return true;
-      }
-      known.version = UNKNOWN;
-      return false;
+      return known.isStill(inode, version);
+    }
+  }
+
+  /** A lock was taken on an open file: true when the kernel may keep its pages. */
+  public boolean locked(long node, InodeId inode, long version) {
+    synchronized (lock) {
+      Node known = open.get(node);
+      return known != null && known.isStill(inode, version);
     }
   }
 
@@ -85,7 +107,7 @@ public final class KernelPages {
       if (known != null && --known.opens == 0) {
         open.remove(node);
         if (known.version != UNKNOWN) {
-          closed.put(node, known.version);
+          closed.put(node, new Pages(known.inode, known.version));
         }
       }
     }

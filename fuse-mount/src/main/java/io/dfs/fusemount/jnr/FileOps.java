@@ -83,7 +83,7 @@ final class FileOps {
             (parent, name) -> vfs.open(caller, parent, name, openMode(flags)));
     long node = request.node();
     keep(opened, flags, fileInfo, node, path);
-    if (pages.opened(node, opened.attr().version())) {
+    if (pages.opened(node, opened.attr().inode(), opened.attr().version())) {
       setBits(fileInfo, Layout.FI_KEEP_CACHE);
     } else {
       dropAttributes.accept(node);

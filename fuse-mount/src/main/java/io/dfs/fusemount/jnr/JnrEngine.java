@@ -111,7 +111,15 @@ public final class JnrEngine implements Engine {
 
     /** An offset before the file: the attributes go, the pages are the open's business. */
     void dropAttributes(long node) {
-      int result = fuse.fuse_lowlevel_notify_inval_inode(address, node, -1, 0);
+      drop(node, -1);
+    }
+
+    void dropPages(long node) {
+      drop(node, 0);
+    }
+
+    private void drop(long node, long offset) {
+      int result = fuse.fuse_lowlevel_notify_inval_inode(address, node, offset, 0);
       if (result != 0 && result != -Errno.ENOENT.code()) {
         LOG.debug("the kernel keeps the attributes of node {}: error {}", node, -result);
       }
@@ -123,7 +131,7 @@ public final class JnrEngine implements Engine {
     HiddenFiles hidden = new HiddenFiles();
     KernelPages pages = new KernelPages();
     Paths paths = new Paths(vfs, calls, hidden, timeout(options.entryTimeout()).toNanos());
-    LockOps locks = new LockOps(vfs, calls, files);
+    LockOps locks = new LockOps(vfs, calls, files, pages, channel::dropPages);
     return new OperationTable(
         calls,
         new TreeOps(vfs, calls, paths, hidden, pages, new LinkedNodes(channel::dropAttributes)),

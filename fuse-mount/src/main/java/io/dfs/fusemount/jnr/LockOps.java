@@ -4,12 +4,15 @@ import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Attr;
 import io.dfs.common.message.Lock;
+import io.dfs.fusemount.engine.KernelPages;
 import io.dfs.fusemount.jnr.OpenFiles.OpenFile;
 import io.dfs.fusemount.memory.Memory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongConsumer;
 
 /**
  * The callbacks for locks. Shared.
@@ -36,12 +39,19 @@ final class LockOps {
   private final Vfs vfs;
   private final Calls calls;
   private final OpenFiles files;
+  private final KernelPages pages;
+  private final LongConsumer dropPages;
   private final Semaphore waits = new Semaphore(MAX_WAITS);
 
   /** Who may hold a lock; as many as there are locks. */
   private final Set<Owner> owners = ConcurrentHashMap.newKeySet();
 
-  LockOps(Vfs vfs, Calls calls, OpenFiles files) {
+  /**
+   * @param dropPages makes the kernel ask again for the content of a node
+   */
+  LockOps(Vfs vfs, Calls calls, OpenFiles files, KernelPages pages, LongConsumer dropPages) {
+    this.pages = pages;
+    this.dropPages = dropPages;
     this.vfs = vfs;
     this.calls = calls;
     this.files = files;
@@ -131,6 +141,15 @@ final class LockOps {
       return;
     }
     owners.add(owner);
+    take(file, lock, wait);
+    long node = Worker.current().request().node();
+    Attr now = calls.await(vfs.getattr(file.handle));
+    if (!pages.locked(node, file.inode, now.version())) {
+      dropPages.accept(node);
+    }
+  }
+
+  private void take(OpenFile file, Lock lock, boolean wait) {
     if (!wait) {
       calls.await(vfs.setlk(file.handle, lock, false));
       return;

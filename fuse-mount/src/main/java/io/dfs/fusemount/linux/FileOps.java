@@ -106,7 +106,7 @@ final class FileOps {
             names.told(attr.inode().value(), x.inode(), name);
           }
           keep(x, opened, b.flags());
-          pages.opened(attr.inode().value(), attr.version());
+          pages.opened(attr.inode().value(), attr.inode(), attr.version());
           Encoder.entry(out, attr, trust.entryMs(x.recalls()), trust.attrMs(x.recalls()));
           Encoder.opened(out, opened.handle(), directIo ? Encoder.FOPEN_DIRECT_IO : 0);
         },
@@ -145,7 +145,7 @@ final class FileOps {
   private Kept kept(Exchange x, Body.Open b, Opened opened) {
     keep(x, opened, b.flags());
     int flags = directIo ? Encoder.FOPEN_DIRECT_IO : 0;
-    if (pages.opened(x.node(), opened.attr().version())) {
+    if (pages.opened(x.node(), opened.attr().inode(), opened.attr().version())) {
       flags |= Encoder.FOPEN_KEEP_CACHE;
     } else {
       dropAttributes(x);

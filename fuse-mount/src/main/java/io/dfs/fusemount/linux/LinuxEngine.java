@@ -69,7 +69,7 @@ public final class LinuxEngine implements Engine {
     OpenFiles open = new OpenFiles();
     KernelPages pages = new KernelPages();
     Trust trust = new Trust(vfs, options);
-    LockOps locks = new LockOps(vfs, answers, open);
+    LockOps locks = new LockOps(vfs, answers, open, pages);
     FileOps files = new FileOps(vfs, answers, names, open, pages, locks, trust, options.directIo());
     DirectoryOps directories = new DirectoryOps(vfs, answers, names, trust);
     Dispatcher dispatcher =

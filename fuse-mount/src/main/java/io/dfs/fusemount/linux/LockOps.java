@@ -4,8 +4,10 @@ import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Attr;
 import io.dfs.common.message.Lock;
 import io.dfs.common.net.WaitingThreads;
+import io.dfs.fusemount.engine.KernelPages;
 import io.dfs.fusemount.linux.OpenFiles.OpenFile;
 import io.dfs.fusemount.linux.wire.Body;
 import io.dfs.fusemount.linux.wire.Encoder;
@@ -38,11 +40,13 @@ final class LockOps {
   private final Vfs vfs;
   private final Answers answers;
   private final OpenFiles files;
+  private final KernelPages pages;
 
   /** Who may hold a lock on what; as many as there are locks. */
   private final Map<InodeId, Set<Owner>> owners = new ConcurrentHashMap<>();
 
-  LockOps(Vfs vfs, Answers answers, OpenFiles files) {
+  LockOps(Vfs vfs, Answers answers, OpenFiles files, KernelPages pages) {
+    this.pages = pages;
     this.vfs = vfs;
     this.answers = answers;
     this.files = files;
@@ -95,10 +99,39 @@ final class LockOps {
     // A wait may last: this thread goes on.
     WaitingThreads.leave();
     try {
-      answers.lock(x, vfs.setlk(file.handle, lock, wait));
+      answers.lock(x, taken(x, file, lock, vfs.setlk(file.handle, lock, wait)));
     } finally {
       WaitingThreads.enter();
     }
+  }
+
+  /** Completes when the lock is there and the kernel has dropped what it read before it was. */
+  private CompletableFuture<Void> taken(
+      Exchange x, OpenFile file, Lock lock, CompletableFuture<Void> lockTaken) {
+    CompletableFuture<Void> shown =
+        lockTaken
+            .thenCompose(done -> vfs.getattr(file.handle))
+            .thenCompose(attr -> dropPages(x, file, attr));
+    shown.whenComplete(
+        (done, failure) -> {
+          // A program that does not wait any more has no lock.
+          if (shown.isCancelled() && !lockTaken.cancel(true)) {
+            vfs.setlk(file.handle, unlocked(lock), false);
+          }
+        });
+    return shown;
+  }
+
+  private static Lock unlocked(Lock l) {
+    return new Lock(l.kind(), Lock.Type.UNLOCK, l.owner(), l.start(), l.end(), l.pid());
+  }
+
+  /** On a thread of its own: the kernel may wait for reads that other threads have to answer. */
+  private CompletableFuture<Void> dropPages(Exchange x, OpenFile file, Attr now) {
+    return pages.locked(x.node(), file.inode, now.version())
+        ? DONE
+        : CompletableFuture.runAsync(
+            () -> x.channel().notify(out -> Encoder.invalidateInode(out, x.node(), 0, 0)));
   }
 
   /** A process has closed one of its handles of the file. */

@@ -12,8 +12,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +20,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The requests about extended attributes. Shared; each method is one request's. */
 final class XattrOps {
-  /** The names of ACLs and the like begin so. Storing what nobody enforces would be a lie. */
-  private static final byte[] SYSTEM = "system.".getBytes(StandardCharsets.US_ASCII);
-
   /**
    * The kernel asks for this one before a write, to take a file's capabilities away. That there is
    * none is believed for a second.
@@ -48,17 +43,16 @@ final class XattrOps {
   }
 
   void set(Exchange x, Body.Setxattr b) {
-    check(b.name());
     if (b.value().length > SetXattr.MAX_VALUE_BYTES) {
       throw new FsException(Errno.ENOSPC, "a value of " + b.value().length + " bytes is too large");
     }
     withoutCapability.set(slot(x.inode()), null);
+    int flags = b.flags() | (b.killSetGroup() ? SetXattr.KILL_SETGID : 0);
     answers.done(
-        x, Answers.byNumber(vfs.setxattr(x.caller(), x.inode(), b.name(), b.value(), b.flags())));
+        x, Answers.byNumber(vfs.setxattr(x.caller(), x.inode(), b.name(), b.value(), flags)));
   }
 
   void get(Exchange x, Body.Getxattr b) {
-    check(b.name());
     if (!b.name().equals(CAPABILITY)) {
       answer(x, vfs.getxattr(x.caller(), x.inode(), b.name()), b.size());
       return;
@@ -104,7 +98,6 @@ final class XattrOps {
   }
 
   void remove(Exchange x, Body.Named b) {
-    check(b.name());
     answers.done(x, vfs.removexattr(x.caller(), x.inode(), b.name()));
   }
 
@@ -123,13 +116,5 @@ final class XattrOps {
       throw new FsException(Errno.ERANGE, "the value has " + value.length + " bytes");
     }
     return Unpooled.wrappedBuffer(value);
-  }
-
-  private static void check(Name name) {
-    byte[] bytes = name.bytes();
-    if (bytes.length > SYSTEM.length
-        && Arrays.equals(bytes, 0, SYSTEM.length, SYSTEM, 0, SYSTEM.length)) {
-      throw new FsException(Errno.EOPNOTSUPP, "dfs has no attributes of the system");
-    }
   }
 }

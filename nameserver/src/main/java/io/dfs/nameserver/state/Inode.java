@@ -97,8 +97,22 @@ public record Inode(
 
   public Attr attr() {
     return new Attr(
-        id, type, mode, nlink, uid, gid, rdev, size, allocated, atime, mtime, ctime, btime, version,
-        settings);
+        id,
+        type,
+        mode,
+        nlink,
+        uid,
+        gid,
+        rdev,
+        size,
+        allocated,
+        atime,
+        mtime,
+        ctime,
+        btime,
+        version,
+        settings,
+        (flags & (ACCESS_ACL | DEFAULT_ACL)) != 0);
   }
 
   public Edit edit() {

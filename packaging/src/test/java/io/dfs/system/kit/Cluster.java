@@ -127,6 +127,15 @@ public final class Cluster implements AutoCloseable {
   }
 
   /** Mounts the cluster's root at a new mount point and waits until it answers. */
+  /** A mount by an engine of the test's choice. */
+  public Mount mountBy(String engine) {
+    Path at = directory.resolve("mnt" + (mounts.size() + 1));
+    Path log = directory.resolve(at.getFileName() + ".log");
+    Mount mount = new Mount(address, at, log, engine, List.of());
+    mounts.add(mount);
+    return mount;
+  }
+
   public Mount mount(String... options) {
     Path at = directory.resolve("mnt" + (mounts.size() + 1));
     Mount mount =

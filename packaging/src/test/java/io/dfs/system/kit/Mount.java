@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A mounted cluster: the folder, and the daemon behind it. */
 public final class Mount implements AutoCloseable {
@@ -16,7 +17,10 @@ public final class Mount implements AutoCloseable {
 
   /** The engine is the usual one unless the system property {@code dfs.engine} names another. */
   Mount(HostPort cluster, Path at, Path log, List<String> options) {
-    String engine = System.getProperty("dfs.engine");
+    this(cluster, at, log, System.getProperty("dfs.engine"), options);
+  }
+
+  Mount(HostPort cluster, Path at, Path log, @Nullable String engine, List<String> options) {
     this.at = at;
     try {
       Files.createDirectories(at);

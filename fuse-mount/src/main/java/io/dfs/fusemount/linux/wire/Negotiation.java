@@ -42,6 +42,8 @@ public record Negotiation(
           | InitFlags.MAX_PAGES
           | InitFlags.CACHE_SYMLINKS
           | InitFlags.HANDLE_KILLPRIV_V2
+          | InitFlags.DONT_MASK
+          | InitFlags.POSIX_ACL
           | InitFlags.SETXATTR_EXT
           | InitFlags.INIT_EXT
           | InitFlags.HAS_RESEND;
