@@ -53,7 +53,7 @@ final class SimNameserver extends World.Node {
     this.replicas = replicas;
     apply(new Command.Format("sim", settings(), 0, 0, Timestamp.EPOCH));
     List<List<NodeId>> groups = PlacementPlanner.plan(candidates(List.of()), List.of(), replicas);
-    apply(new Command.AddGroups(replicas, groups));
+    apply(new Command.AddGroups(replicas, groups, 0));
     synced = batches.size();
   }
 

@@ -12,14 +12,19 @@ import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Event;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply;
 import io.dfs.common.message.Reply.ClusterStatus;
 import io.dfs.common.message.Reply.Groups;
 import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerWish;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -288,6 +293,33 @@ public final class Dfs implements AutoCloseable {
 
   public ClusterStatus status() {
     return await(vfs.status());
+  }
+
+  /** What happened after the event with number {@code after}, oldest first. */
+  public List<Event> events(long after, int max) {
+    return await(vfs.ask(new Query.GetEvents(after, max), Reply.Events.class)).events();
+  }
+
+  /**
+   * Says what is wanted of a dataserver; ENOENT, EBUSY while it holds what no other does.
+   *
+   * @param forMs how long it may be away, for {@link ServerWish#MAINTAIN}
+   * @param force removes a server that still counts as holding copies
+   */
+  public void setServer(NodeId server, ServerWish wish, long forMs, boolean force) {
+    await(vfs.ask(new Query.SetServer(server, wish, forMs, force), Reply.Done.class));
+  }
+
+  /**
+   * Pauses, resumes or limits the copying between dataservers.
+   *
+   * @param balance balancing, else repair
+   * @param paused null leaves it
+   * @param bytesPerSecond for each receiving server; 0 for what the configuration says, null leaves
+   *     it
+   */
+  public void setWork(boolean balance, @Nullable Boolean paused, @Nullable Long bytesPerSecond) {
+    await(vfs.ask(new Query.SetWork(balance, paused, bytesPerSecond), Reply.Done.class));
   }
 
   public List<ServerInfo> servers() {

@@ -82,6 +82,12 @@ public final class GroupTable {
     return group == null || !knowsAll(group.members()) ? null : group.members();
   }
 
+  /** Whether the group takes no new chunks and shall not be written to any longer. */
+  public boolean isClosed(GroupId id) {
+    Group group = table.groups().get(id.value());
+    return group != null && group.closed();
+  }
+
   /** Whether the address of every one of {@code nodes} is known. */
   public boolean knowsAll(List<NodeId> nodes) {
     Table t = table;

@@ -38,6 +38,9 @@ import picocli.CommandLine.ParameterException;
       FsckCommand.class,
       CompactCommand.class,
       ScrubCommand.class,
+      RepairCommand.class,
+      BalanceCommand.class,
+      EventsCommand.class,
       BenchCommand.class,
       VersionCommand.class,
       HelpCommand.class

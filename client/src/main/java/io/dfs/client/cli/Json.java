@@ -33,6 +33,14 @@ final class Json {
     out.println();
   }
 
+  /** On a line of its own. */
+  static void printLine(PrintWriter out, Object value) throws IOException {
+    try (JsonGenerator generator = FACTORY.createGenerator(out)) {
+      write(generator, value);
+    }
+    out.println();
+  }
+
   /** An array that is written while it is made. */
   static final class Array implements AutoCloseable {
     private final PrintWriter out;

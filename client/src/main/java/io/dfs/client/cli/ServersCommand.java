@@ -2,14 +2,25 @@ package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
 import io.dfs.common.config.Quantity;
+import io.dfs.common.id.NodeId;
 import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerWish;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-@Command(name = "servers", description = "Show the dataservers.")
+@Command(
+    name = "servers",
+    description = "Show the dataservers, or say what is wanted of one.",
+    subcommands = {
+      ServersCommand.Drain.class,
+      ServersCommand.Undrain.class,
+      ServersCommand.Maintain.class,
+      ServersCommand.Remove.class
+    })
 final class ServersCommand extends ClusterCommand {
   @Option(names = "--json", description = "An array of objects, for programs.")
   private boolean json;
@@ -55,6 +66,81 @@ final class ServersCommand extends ClusterCommand {
         "freeBytes", server.freeBytes(),
         "chunks", server.chunks(),
         "secondsSinceHeartbeat", server.secondsSinceHeartbeat(),
-        "version", server.version());
+        "version", server.version(),
+        "failedDisks", server.failedDisks(),
+        "wish", server.wish());
+  }
+
+  /** Something that is wanted of a server. */
+  abstract static class Wish extends ClusterCommand {
+    @Parameters(paramLabel = "ID", description = "Its number, as dfs servers shows it.")
+    private int id;
+
+    final void tell(Dfs dfs, PrintWriter out, ServerWish wish, long forMs, boolean force) {
+      dfs.setServer(new NodeId(id), wish, forMs, force);
+      dfs.servers().stream()
+          .filter(s -> s.id().value() == id)
+          .forEach(s -> out.println("dataserver " + id + " is " + s.state()));
+    }
+  }
+
+  @Command(
+      name = "drain",
+      description =
+          "Move its copies to others while it serves; dfs servers shows when it is empty.")
+  static final class Drain extends Wish {
+    @Override
+    void run(Dfs dfs, PrintWriter out) {
+      tell(dfs, out, ServerWish.DRAIN, 0, false);
+    }
+  }
+
+  @Command(
+      name = "undrain",
+      description = "Use it as before: ends draining, maintenance and removal.")
+  static final class Undrain extends Wish {
+    @Override
+    void run(Dfs dfs, PrintWriter out) {
+      tell(dfs, out, ServerWish.NONE, 0, false);
+    }
+  }
+
+  @Command(name = "maintain", description = "Repair nothing for it while it is restarted.")
+  static final class Maintain extends Wish {
+    @Option(
+        names = "--for",
+        paramLabel = "TIME",
+        defaultValue = "30m",
+        description = "How long, 1 s to 7 d (default: 30m).")
+    private String time = "30m";
+
+    private long forMs;
+
+    @Override
+    void checkArguments() {
+      try {
+        forMs = Quantity.parseDuration(time).toMillis();
+      } catch (IllegalArgumentException e) {
+        throw wrongUsage("--for " + time + ": " + e.getMessage());
+      }
+    }
+
+    @Override
+    void run(Dfs dfs, PrintWriter out) {
+      tell(dfs, out, ServerWish.MAINTAIN, forMs, false);
+    }
+  }
+
+  @Command(
+      name = "remove",
+      description = "Take it out of the cluster: one that was drained, or that will not come back.")
+  static final class Remove extends Wish {
+    @Option(names = "--force", description = "Also when it may have the only copies of something.")
+    private boolean force;
+
+    @Override
+    void run(Dfs dfs, PrintWriter out) {
+      tell(dfs, out, ServerWish.REMOVE, 0, force);
+    }
   }
 }

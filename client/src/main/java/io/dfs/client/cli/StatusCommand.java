@@ -2,12 +2,15 @@ package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
 import io.dfs.common.config.Quantity;
+import io.dfs.common.message.Problem;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.ClusterStatus;
 import io.dfs.common.message.Reply.TrashState;
 import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.Severity;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Comparator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -24,6 +27,7 @@ final class StatusCommand extends ClusterCommand {
       Json.print(
           out,
           Json.object(
+              "health", health(status),
               "clusterId", status.clusterId(),
               "version", status.version(),
               "uptimeSeconds", status.uptimeSeconds(),
@@ -34,12 +38,24 @@ final class StatusCommand extends ClusterCommand {
               "sessions", status.sessions(),
               "groups", status.groups(),
               "servers", status.servers().stream().map(ServersCommand::object).toList(),
-              "warnings", status.warnings()));
+              "warnings", status.warnings(),
+              "problems",
+                  status.problems().stream()
+                      .map(
+                          p ->
+                              Json.object(
+                                  "severity", p.severity(),
+                                  "what", p.what(),
+                                  "action", p.action()))
+                      .toList(),
+              "repair", WorkCommand.object(status.repair()),
+              "balance", WorkCommand.object(status.balance())));
       return;
     }
     long online =
         status.servers().stream().filter(s -> s.state() == ServerInfo.State.ONLINE).count();
     Table table = new Table("ll");
+    table.row("health", health(status));
     table.row("cluster", status.clusterId());
     table.row(
         "nameserver",
@@ -51,9 +67,22 @@ final class StatusCommand extends ClusterCommand {
     table.row("chunks", status.chunks() + " in " + status.groups() + " groups");
     table.row("trash", trash.inodes() + " inodes with " + Quantity.formatBytes(trash.bytes()));
     table.row("clients", status.sessions());
+    table.row("repair", WorkCommand.line(status.repair()));
+    table.row("balance", WorkCommand.line(status.balance()));
     table.print(out);
     out.println();
     ServersCommand.print(out, status.servers());
-    status.warnings().forEach(warning -> out.println("WARNING: " + warning));
+    status
+        .problems()
+        .forEach(p -> out.println(p.severity() + ": " + p.what() + ". To do: " + p.action() + "."));
+  }
+
+  /** OK, or how bad the worst problem is. */
+  static String health(ClusterStatus status) {
+    return status.problems().stream()
+        .map(Problem::severity)
+        .max(Comparator.naturalOrder())
+        .map(Severity::name)
+        .orElse("OK");
   }
 }

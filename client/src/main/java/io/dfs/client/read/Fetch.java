@@ -246,6 +246,10 @@ final class Fetch {
       fetcher.report(chunk, node, problem);
     }
     fetcher.dataservers().failed(node);
+    if (problem.errno() == Errno.ENOENT || problem.errno() == Errno.ESTALE) {
+      // Perhaps the group has other members by now.
+      fetcher.groups().refresh();
+    }
     if (!last) {
       askNext();
       return;

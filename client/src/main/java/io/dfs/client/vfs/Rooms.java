@@ -32,6 +32,12 @@ import org.slf4j.LoggerFactory;
 final class Rooms {
   private static final Logger log = LoggerFactory.getLogger(Rooms.class);
 
+  /**
+   * A group that shall change its members waits until nobody writes to its chunks, so this is part
+   * of the time that repair takes. When nothing has changed, an exchange takes 50 bytes.
+   */
+  private static final int GROUPS_EVERY_S = 2;
+
   private final ClientConfig config;
   private final Network network;
   private final ScheduledExecutorService timer = newTimer();
@@ -79,6 +85,8 @@ final class Rooms {
     reader = new Reader(config, nameserver, cache, blocks, disk, groups, dataservers, timer);
     nameserver.onSessionLost(this::sessionLost);
     timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(
+        this::lookAtGroups, GROUPS_EVERY_S, GROUPS_EVERY_S, TimeUnit.SECONDS);
   }
 
   private static ScheduledExecutorService newTimer() {
@@ -117,7 +125,19 @@ final class Rooms {
 
   private void tend() {
     dataservers.closeIdle();
-    groups.refresh();
+  }
+
+  private void lookAtGroups() {
+    groups
+        .refresh()
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                writing.leaveClosedGroups();
+              } else {
+                log.debug("the groups could not be asked for", failure);
+              }
+            });
   }
 
   /** As {@link DfsVfs#close} promises. */

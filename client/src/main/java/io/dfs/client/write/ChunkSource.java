@@ -11,7 +11,10 @@ import io.dfs.common.message.DataSettings;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Reply.ChunkAllocated;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -34,6 +37,10 @@ final class ChunkSource {
   private final ConcurrentMap<NodeId, Long> failed = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<ChunkId> sealed = new ConcurrentLinkedQueue<>();
   private final AtomicInteger sealedCount = new AtomicInteger();
+
+  /** Writers may be forgotten by all but this set when their files are closed. */
+  private final Set<ChunkWriter> writers =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   ChunkSource(NameserverClient nameserver, GroupTable groups, Dataservers dataservers) {
     this.nameserver = nameserver;
@@ -101,6 +108,27 @@ final class ChunkSource {
                   settings.chunkBytes(),
                   this::sealLater);
             });
+  }
+
+  /** A writer that will open chunks here. */
+  void register(ChunkWriter writer) {
+    writers.add(writer);
+  }
+
+  /**
+   * Has every writer leave the chunks of groups that are closed, whether it has more to write or
+   * not: those groups wait for that to change their members.
+   */
+  void leaveClosedGroups() {
+    List<ChunkWriter> all;
+    synchronized (writers) {
+      all = List.copyOf(writers);
+    }
+    all.forEach(ChunkWriter::leaveClosedGroup);
+  }
+
+  boolean isLeft(OpenChunk chunk) {
+    return groups.isClosed(chunk.id.group());
   }
 
   /** An append failed: which servers new chunks shall avoid for some seconds. */

@@ -87,6 +87,7 @@ final class ChunkWriter {
     this.small = small;
     this.deadlineNanos = deadlineNanos;
     this.timer = timer;
+    source.register(this);
   }
 
   /** Sends a piece whose bytes no longer change, when it makes a batch with others or soon. */
@@ -136,6 +137,24 @@ final class ChunkWriter {
   /** The session that owns the chunks has ended: appends to others from now on. */
   void abandon() {
     serial.execute(this::finishChunks);
+  }
+
+  /** Appends to another chunk from now on if the group of this one is closed. */
+  void leaveClosedGroup() {
+    serial.execute(
+        () -> {
+          if (current != null && source.isLeft(current)) {
+            current.finish();
+            current = null;
+          }
+          if (next != null
+              && next.isDone()
+              && !next.isCompletedExceptionally()
+              && source.isLeft(next.join())) {
+            next.join().finish();
+            next = null;
+          }
+        });
   }
 
   private void finishChunks() {

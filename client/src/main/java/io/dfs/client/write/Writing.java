@@ -95,6 +95,11 @@ public final class Writing {
             });
   }
 
+  /** The table of groups may have changed. */
+  public void leaveClosedGroups() {
+    source.leaveClosedGroups();
+  }
+
   private void onAttr(Attr attr) {
     FileState file = files.get(attr.inode());
     if (file != null) {

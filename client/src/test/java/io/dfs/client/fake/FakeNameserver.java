@@ -23,6 +23,7 @@ import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerWish;
 import io.dfs.common.message.Timestamp;
 import io.dfs.common.net.Call;
 import io.dfs.common.net.NetLimits;
@@ -292,7 +293,9 @@ public final class FakeNameserver implements AutoCloseable {
                     1L << 40,
                     0,
                     0,
-                    "fake")));
+                    "fake",
+                    0,
+                    ServerWish.NONE)));
     return new Reply.Groups(1, groups, infos);
   }
 

@@ -49,6 +49,29 @@ public sealed interface ClusterRequest extends Message {
   record TakeRewrite(NodeId node, List<RewriteTask.Result> results) implements ClusterRequest {}
 
   /**
+   * Tells what came of earlier {@link CopyOrder}s and asks for others. Answered by {@link
+   * Reply.CopyOrders}.
+   *
+   * @param room how many orders it takes now
+   */
+  record CopyWork(NodeId node, List<CopyResult> results, int room) implements ClusterRequest {}
+
+  /**
+   * What the server should hold, from the first chunk after {@code after} on. Answered by {@link
+   * Reply.ExpectedChunks}.
+   */
+  record Expected(NodeId node, ChunkId after, int max) implements ClusterRequest {}
+
+  /** Copies that are damaged or missing, here or elsewhere. Answered by {@link Reply.Done}. */
+  record BadCopies(NodeId node, List<BadCopy> copies) implements ClusterRequest {}
+
+  /**
+   * It has compared all that it holds with all that it should, and has told the differences.
+   * Answered by {@link Reply.Done}.
+   */
+  record Audited(NodeId node) implements ClusterRequest {}
+
+  /**
    * A dataserver's space and load.
    *
    * @param freeBytes what new chunks may still take, the reserve already off

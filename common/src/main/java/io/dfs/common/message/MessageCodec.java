@@ -122,6 +122,16 @@ public final class MessageCodec {
     Reply.TrashListing.class,
     Query.AwaitRecalls.class,
     Reply.Recalls.class,
+    Query.GetEvents.class,
+    Query.SetServer.class,
+    Query.SetWork.class,
+    Reply.Events.class,
+    Reply.CopyOrders.class,
+    Reply.ExpectedChunks.class,
+    ClusterRequest.CopyWork.class,
+    ClusterRequest.Expected.class,
+    ClusterRequest.BadCopies.class,
+    ClusterRequest.Audited.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

@@ -262,4 +262,26 @@ public sealed interface Query extends Message {
    * background. Answered by {@link Reply.Done}.
    */
   record EmptyTrash(Caller caller) implements Query {}
+
+  /** What happened after the event with number {@code after}. Answered by {@link Reply.Events}. */
+  record GetEvents(long after, int max) implements Query {}
+
+  /**
+   * Says what operators want of a dataserver. Answered by {@link Reply.Done}; ENOENT, EBUSY when it
+   * cannot go because it has the only copies of something or still holds data.
+   *
+   * @param forMs how long it may be away ({@link ServerWish#MAINTAIN})
+   * @param force to remove a server that still counts as holding copies
+   */
+  record SetServer(NodeId server, ServerWish wish, long forMs, boolean force) implements Query {}
+
+  /**
+   * Pauses, resumes or limits copying between dataservers. Answered by {@link Reply.Done}.
+   *
+   * @param balance balancing, else repair
+   * @param paused null leaves it
+   * @param bytesPerSecond for each receiving server; null leaves it
+   */
+  record SetWork(boolean balance, @Nullable Boolean paused, @Nullable Long bytesPerSecond)
+      implements Query {}
 }

@@ -93,6 +93,10 @@ public sealed interface Reply extends Message {
    */
   record LockState(@Nullable Lock holder) implements Reply {}
 
+  /**
+   * @param warnings the problems as lines of text
+   * @param problems why the cluster is not all well, the worst first
+   */
   record ClusterStatus(
       String clusterId,
       String version,
@@ -102,7 +106,10 @@ public sealed interface Reply extends Message {
       int sessions,
       long groups,
       List<ServerInfo> servers,
-      List<String> warnings)
+      List<String> warnings,
+      List<Problem> problems,
+      WorkStatus repair,
+      WorkStatus balance)
       implements Reply {}
 
   /** Answers {@link ClusterRequest.Register}. */
@@ -111,8 +118,12 @@ public sealed interface Reply extends Message {
   /**
    * @param delete chunks that nothing refers to; answer by naming them in the next heartbeat's
    *     {@code deleted}
+   * @param copies whether there are {@link CopyOrder}s to ask for
+   * @param inventory whether it shall tell what it holds now and not at its next turn
+   * @param audit whether it shall compare what it holds with what it should
    */
-  record HeartbeatAnswer(List<ChunkId> delete) implements Reply {}
+  record HeartbeatAnswer(List<ChunkId> delete, boolean copies, boolean inventory, boolean audit)
+      implements Reply {}
 
   /**
    * Answers {@link ClusterRequest.TakeRewrite}.
@@ -187,4 +198,19 @@ public sealed interface Reply extends Message {
    * @param cursor for asking on; empty when nothing follows
    */
   record TrashListing(List<TrashItem> items, byte[] cursor) implements Reply {}
+
+  /** Events after the one asked from, oldest first. */
+  record Events(List<Event> events) implements Reply {}
+
+  /**
+   * @param bytesPerSecond at which the server may receive them, all together
+   */
+  record CopyOrders(List<CopyOrder> orders, long bytesPerSecond) implements Reply {}
+
+  /**
+   * Sealed chunks that a server should hold, rising, and how long each must be at least.
+   *
+   * @param end whether none follow
+   */
+  record ExpectedChunks(List<ChunkId> chunks, int[] lengths, boolean end) implements Reply {}
 }

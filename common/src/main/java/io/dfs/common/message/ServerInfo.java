@@ -10,6 +10,8 @@ import io.dfs.common.id.NodeId;
  * @param rack the failure domain above the host; empty when there is none
  * @param secondsSinceHeartbeat age of the last sign of life; -1 for never since the nameserver
  *     started
+ * @param failedDisks directories of it that are out of use
+ * @param wish what operators want of it
  */
 public record ServerInfo(
     NodeId id,
@@ -22,7 +24,9 @@ public record ServerInfo(
     long freeBytes,
     long chunks,
     int secondsSinceHeartbeat,
-    String version) {
+    String version,
+    int failedDisks,
+    ServerWish wish) {
 
   /** The order is part of the wire format. */
   public enum State {
@@ -31,6 +35,12 @@ public record ServerInfo(
     /** Missed some heartbeats: no new chunks, reads only when no other server has the data. */
     SUSPECT,
     /** Missed so many heartbeats that it counts as gone. */
-    OFFLINE
+    OFFLINE,
+    /** Serves, but gets nothing new and its copies go to others: an operator wants it empty. */
+    DRAINING,
+    /** An operator has announced that it will be away: nothing is repaired meanwhile. */
+    MAINTENANCE,
+    /** An operator has taken it out of the cluster. */
+    REMOVED
   }
 }

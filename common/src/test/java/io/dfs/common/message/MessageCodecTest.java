@@ -149,7 +149,7 @@ class MessageCodecTest {
       return random.nextInt();
     } else if (c == long.class || c == Long.class) {
       return random.nextLong();
-    } else if (c == boolean.class) {
+    } else if (c == boolean.class || c == Boolean.class) {
       return random.nextBoolean();
     } else if (c == String.class) {
       return "t" + random.nextInt(1000) + "é";

@@ -1,4 +1,7 @@
-/** Sends on to the next member of a chain what this server was asked to write. */
+/**
+ * Copies between servers: what is written goes on to the next member of a chain, and what a server
+ * lacks comes from others that have it.
+ */
 @NullMarked
 package io.dfs.dataserver.replicate;
 

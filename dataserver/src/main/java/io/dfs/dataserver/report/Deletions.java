@@ -20,6 +20,9 @@ final class Deletions {
   private static final Logger log = LoggerFactory.getLogger(Deletions.class);
   private static final int MAX_WAITING = 100_000;
 
+  /** Many more than are copied while the answer to an inventory is under way. */
+  private static final int MAX_KEPT = 100_000;
+
   /** Deleting a big file takes the disk a while; appends shall come between. */
   private static final int AT_ONCE = 4;
 
@@ -34,8 +37,39 @@ final class Deletions {
   @GuardedBy("this")
   private final Set<ChunkId> gone = new LinkedHashSet<>();
 
+  /**
+   * Chunks that this server shall have, by the latest orders: an inventory's answer that was given
+   * before such an order must not take the copy away again.
+   */
+  @GuardedBy("this")
+  private final Set<ChunkId> kept = new LinkedHashSet<>();
+
   Deletions(ChunkStore store) {
     this.store = store;
+  }
+
+  /** Copies that an inventory has shown to be too much. */
+  void addFromInventory(Collection<ChunkId> chunks) {
+    List<ChunkId> stale = new ArrayList<>(chunks);
+    synchronized (this) {
+      stale.removeAll(kept);
+    }
+    add(stale);
+  }
+
+  /** The chunk shall be here; false while it is being deleted. */
+  synchronized boolean keep(ChunkId chunk) {
+    waiting.remove(chunk);
+    gone.remove(chunk);
+    // Put last: the oldest of too many go first.
+    kept.remove(chunk);
+    kept.add(chunk);
+    if (kept.size() > MAX_KEPT) {
+      Iterator<ChunkId> oldest = kept.iterator();
+      oldest.next();
+      oldest.remove();
+    }
+    return !underWay.contains(chunk);
   }
 
   void add(Collection<ChunkId> chunks) {

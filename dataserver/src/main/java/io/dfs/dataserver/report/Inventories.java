@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +44,7 @@ final class Inventories implements AutoCloseable {
   private final Deletions deletions;
   private final Duration interval;
   private final CountDownLatch registered = new CountDownLatch(1);
+  private final Semaphore asked = new Semaphore(0);
   private final Thread thread = new Thread(this::run, "inventory");
 
   Inventories(
@@ -63,10 +66,24 @@ final class Inventories implements AutoCloseable {
     registered.countDown();
   }
 
+  /** The nameserver wants to know soon: something may be here too much. */
+  void ask() {
+    if (asked.availablePermits() == 0) {
+      asked.release();
+    }
+  }
+
+  /** Waits for the next turn, or until asked. */
+  private void await(long ms) throws InterruptedException {
+    if (asked.tryAcquire(ms, TimeUnit.MILLISECONDS)) {
+      log.debug("the nameserver wants an inventory");
+    }
+  }
+
   private void run() {
     try {
       registered.await();
-      Thread.sleep(Math.min(FIRST_AFTER_MS, interval.toMillis()));
+      await(Math.min(FIRST_AFTER_MS, interval.toMillis()));
       while (true) {
         try {
           store.walk(BATCH, this::tell);
@@ -78,7 +95,7 @@ final class Inventories implements AutoCloseable {
           }
           log.debug("the inventory could not be told", e);
         }
-        Thread.sleep(interval.toMillis());
+        await(interval.toMillis());
       }
     } catch (InterruptedException e) {
       log.debug("inventories end");
@@ -91,7 +108,7 @@ final class Inventories implements AutoCloseable {
       while (true) {
         try {
           Inventory inventory = new Inventory(disks.identity().node(), chunks);
-          deletions.add(link.call(inventory, Reply.Garbage.class).delete());
+          deletions.addFromInventory(link.call(inventory, Reply.Garbage.class).delete());
           Thread.sleep(PAUSE_MS);
           return;
         } catch (FsException e) {

@@ -11,6 +11,7 @@ import io.dfs.common.message.ClusterRequest.Register;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Reply;
 import io.dfs.common.net.NetClient;
+import io.dfs.dataserver.replicate.Copier;
 import io.dfs.dataserver.store.ChunkStore;
 import io.dfs.dataserver.store.Disks;
 import io.dfs.dataserver.store.Identity;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the nameserver informed, for as long as the process lives: registers, sends heartbeats,
- * tells the inventory, deletes what it is told. A nameserver that cannot be reached is tried again
- * for ever. Shared; the work is done by two threads of its own.
+ * tells the inventory, deletes and copies what it is told. A nameserver that cannot be reached is
+ * tried again for ever. Shared; the work is done by a few threads of its own.
  *
  * <pre>
  * LOST -> REGISTERED      a nameserver answered; first tries follow each other fast, then slower
@@ -64,11 +65,14 @@ public final class Reporter implements AutoCloseable {
   private final Deletions deletions;
   private final Thread heartbeats = new Thread(this::run, "heartbeat");
   private final Inventories inventories;
+  private final CopyWork copies;
+  private final Audit audit;
   private volatile boolean stopped;
 
   /**
    * @param hello what to say to a nameserver
    * @param inventoryInterval between the ends and beginnings of walks over the disks
+   * @param copier gets the copies that the nameserver orders; whoever made it closes it
    */
   public Reporter(
       ChunkStore store,
@@ -77,12 +81,15 @@ public final class Reporter implements AutoCloseable {
       NetClient client,
       List<HostPort> nameservers,
       Supplier<Hello> hello,
-      Duration inventoryInterval) {
+      Duration inventoryInterval,
+      Copier copier) {
     this.disks = disks;
     this.self = self;
     this.link = new NameserverLink(client, nameservers, hello);
     this.deletions = new Deletions(store);
     this.inventories = new Inventories(store, disks, link, deletions, inventoryInterval);
+    this.copies = new CopyWork(copier, deletions, link, disks);
+    this.audit = new Audit(store, disks, link);
     heartbeats.setDaemon(true);
   }
 
@@ -94,6 +101,8 @@ public final class Reporter implements AutoCloseable {
   public void start() {
     heartbeats.start();
     inventories.start();
+    copies.start();
+    audit.start();
   }
 
   private void run() {
@@ -161,6 +170,7 @@ public final class Reporter implements AutoCloseable {
                 Reply.HeartbeatAnswer.class);
         deletions.confirmed(gone);
         deletions.add(answer.delete());
+        follow(answer);
       } catch (FsException e) {
         if (e.errno() != Errno.ESTALE) {
           throw e;
@@ -171,11 +181,25 @@ public final class Reporter implements AutoCloseable {
     }
   }
 
+  private void follow(Reply.HeartbeatAnswer answer) {
+    if (answer.copies()) {
+      copies.wake();
+    }
+    if (answer.inventory()) {
+      inventories.ask();
+    }
+    if (answer.audit()) {
+      audit.ask();
+    }
+  }
+
   @Override
   public void close() {
     stopped = true;
     heartbeats.interrupt();
     inventories.close();
+    copies.close();
+    audit.close();
     link.close();
   }
 }

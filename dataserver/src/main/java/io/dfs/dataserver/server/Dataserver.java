@@ -16,6 +16,7 @@ import io.dfs.common.net.NetClient;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
+import io.dfs.dataserver.replicate.Copier;
 import io.dfs.dataserver.replicate.Forwarder;
 import io.dfs.dataserver.report.Reporter;
 import io.dfs.dataserver.rewrite.Rewriter;
@@ -97,6 +98,8 @@ public final class Dataserver implements AutoCloseable {
     parts.push(forwarder);
     Metrics metrics = config.http().isPresent() ? new Metrics("dfs_dataserver") : null;
     CallMetrics calls = metrics == null ? CallMetrics.unpublished() : metrics.calls();
+    Copier copier = new Copier(store, client, () -> hello(disks.identity()));
+    parts.push(copier);
     Reporter reporter =
         new Reporter(
             store,
@@ -110,7 +113,8 @@ public final class Dataserver implements AutoCloseable {
             client,
             config.nameservers(),
             () -> hello(disks.identity()),
-            config.inventoryInterval());
+            config.inventoryInterval(),
+            copier);
     parts.push(reporter);
     Scrub scrub =
         new Scrub(store, reporter.nameserver(), () -> disks.identity().node(), config.scrubbing());
@@ -154,6 +158,7 @@ public final class Dataserver implements AutoCloseable {
               store.tend();
               forwarder.closeIdle();
               background.closeIdle();
+              copier.closeIdle();
             },
             TEND_EVERY_S,
             TEND_EVERY_S,

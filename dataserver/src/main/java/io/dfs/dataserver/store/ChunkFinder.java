@@ -1,6 +1,7 @@
 package io.dfs.dataserver.store;
 
 import com.google.errorprone.annotations.Var;
+import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
 import io.dfs.dataserver.chunk.Boot;
 import io.dfs.dataserver.chunk.ChunkFile;
@@ -14,40 +15,113 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds chunks by looking where each disk would have them, and makes and removes them. Immutable;
- * for one chunk its methods are called one after the other.
+ * Finds chunks by looking where each disk would have them, and makes and removes them. Shared; for
+ * one chunk its methods are called one after the other.
  */
 final class ChunkFinder {
   private static final Logger log = LoggerFactory.getLogger(ChunkFinder.class);
 
   private final Disks disks;
   private final long boot = Boot.current();
+  private final AtomicLong copies = new AtomicLong();
 
   ChunkFinder(Disks disks) {
     this.disks = disks;
   }
 
-  /** Null when the chunk is on no disk; EIO when it is but cannot be opened. */
+  /**
+   * Null when the chunk is on no disk; EIO when it is but cannot be opened. Disks that work are
+   * asked first: what is left on a failed one may have been replaced since.
+   */
   @Nullable Located find(ChunkId chunk) {
-    for (Disk disk : disks.all()) {
-      Path path = disk.path(chunk);
-      try {
-        ChunkFile file = open(path, chunk);
-        if (file != null) {
-          return new Located(file, disk);
+    @Var FsException failure = null;
+    for (boolean failed : new boolean[] {false, true}) {
+      for (Disk disk : disks.all()) {
+        if (disk.isFailed() != failed) {
+          continue;
         }
-      } catch (NoSuchFileException e) {
-        log.trace("chunk {} is not on {}", chunk, disk);
-      } catch (IOException e) {
-        throw disk.readFailed("opening " + path, e);
+        Path path = disk.path(chunk);
+        try {
+          ChunkFile file = open(path, chunk);
+          if (file != null) {
+            return new Located(file, disk);
+          }
+        } catch (NoSuchFileException e) {
+          log.trace("chunk {} is not on {}", chunk, disk);
+        } catch (FsException e) {
+          failure = e;
+        } catch (IOException e) {
+          failure = disk.readFailed("opening " + path, e);
+        }
       }
     }
+    if (failure != null) {
+      throw failure;
+    }
     return null;
+  }
+
+  /** Whether a disk that works has a file that is long enough for so many bytes of the chunk. */
+  boolean seems(ChunkId chunk, int length) {
+    for (Disk disk : disks.all()) {
+      if (!disk.isFailed() && bytesAt(disk.path(chunk)) >= length) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Bytes of a chunk's file, -1 when it is not there. */
+  long bytesAt(Path path) {
+    try {
+      return Math.max(0, Files.size(path) - ChunkFile.dataPosition());
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
+  /** Makes a file for a new copy on the disk with the most space. */
+  Replacement replace(ChunkId chunk) {
+    Disk disk = disks.forNewChunk();
+    disk.checkWritable();
+    // A name of its own: what takes the chunk's place must be this file and no other.
+    String name = chunk.hex() + "." + copies.incrementAndGet() + Replacement.SUFFIX;
+    Path path = disk.path(chunk).resolveSibling(name);
+    try {
+      FileIo io = createFile(path);
+      try {
+        ChunkFile file = ChunkFile.create(io, path.toString(), chunk, disks.clusterHash(), boot);
+        return new Replacement(chunk, path, new Located(file, disk));
+      } catch (IOException | RuntimeException e) {
+        io.close();
+        Files.deleteIfExists(path);
+        throw e;
+      }
+    } catch (IOException e) {
+      throw disk.writeFailed("making a copy of chunk " + chunk, e);
+    }
+  }
+
+  /** Removes other files of a chunk; one on a disk that does not let it go stays. */
+  void deleteElsewhere(ChunkId chunk, Disk not) {
+    for (Disk disk : disks.all()) {
+      Path path = disk.path(chunk);
+      long bytes = disk == not ? -1 : bytesAt(path);
+      if (bytes >= 0) {
+        try {
+          Files.delete(path);
+          disk.counters.add(-1, -bytes);
+        } catch (IOException e) {
+          log.warn("the replaced file {} stays: {}", path, e.toString());
+        }
+      }
+    }
   }
 
   private @Nullable ChunkFile open(Path path, ChunkId chunk) throws IOException {

@@ -364,6 +364,42 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
+  /** Begins a new copy of a chunk; {@link #install} ends it. Waits for the disk. */
+  public Replacement replace(ChunkId id) {
+    return finder.replace(id);
+  }
+
+  /**
+   * Puts a copy in the place of the chunk. When it completes, the copy survives a power cut and
+   * reads that come later see it; those under way finish with the old one.
+   */
+  public CompletableFuture<Void> install(Replacement copy) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    OpenChunk chunk = open.pin(copy.chunk());
+    chunk.run(
+        () -> {
+          @Var RuntimeException failure = null;
+          try {
+            copy.sync();
+            copy.install(finder);
+            open.forget(chunk);
+          } catch (RuntimeException e) {
+            failure = e;
+          }
+          open.unpin(chunk);
+          complete(done, null, failure);
+        });
+    return done;
+  }
+
+  /**
+   * Whether there seems to be a copy of so many bytes on a disk that works, by the size of its
+   * file. Waits for the disk.
+   */
+  public boolean seems(ChunkId id, int length) {
+    return finder.seems(id, length);
+  }
+
   private static <T> void complete(
       CompletableFuture<T> future, @Nullable T value, @Nullable Throwable failure) {
     if (failure != null) {

@@ -16,6 +16,11 @@ final class Counters {
   private final AtomicLong chunks = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
 
+  /** All that was ever taken off. */
+  private final AtomicLong removedChunks = new AtomicLong();
+
+  private final AtomicLong removedBytes = new AtomicLong();
+
   /** What the file has; two writers at once are harmless. */
   private volatile String written = "";
 
@@ -45,7 +50,28 @@ final class Counters {
     bytes.set(newBytes);
   }
 
+  /** What has been removed until now, for {@link #counted}. */
+  Removed removed() {
+    return new Removed(removedChunks.get(), removedBytes.get());
+  }
+
+  record Removed(long chunks, long bytes) {}
+
+  /**
+   * Somebody has counted. What was removed meanwhile was mostly counted before, as counting is what
+   * finds the chunks to remove.
+   */
+  void counted(long foundChunks, long foundBytes, Removed before) {
+    set(
+        foundChunks - (removedChunks.get() - before.chunks()),
+        foundBytes - (removedBytes.get() - before.bytes()));
+  }
+
   void add(long moreChunks, long moreBytes) {
+    if (moreChunks < 0) {
+      removedChunks.addAndGet(-moreChunks);
+      removedBytes.addAndGet(-moreBytes);
+    }
     chunks.addAndGet(moreChunks);
     bytes.addAndGet(moreBytes);
   }

@@ -19,6 +19,9 @@ final class DiskWalk {
   private static final Logger log = LoggerFactory.getLogger(DiskWalk.class);
   private static final String SUFFIX = ".chunk";
 
+  /** No copy is under way for so long without a byte. */
+  private static final long LEFT_BEHIND_MS = 3_600_000;
+
   private final Disk disk;
   private final int batchSize;
   private final Consumer<List<ChunkId>> batch;
@@ -33,12 +36,13 @@ final class DiskWalk {
   }
 
   void run() throws IOException {
+    Counters.Removed before = disk.counters.removed();
     walk(disk.chunks(), 0);
     if (!found.isEmpty()) {
       batch.accept(found);
     }
-    // What was made and deleted meanwhile may be missed by a few.
-    disk.counters.set(chunks, bytes);
+    // What was made meanwhile may be missed by a few.
+    disk.counters.counted(chunks, bytes, before);
   }
 
   private void walk(Path folder, int depth) throws IOException {
@@ -63,9 +67,23 @@ final class DiskWalk {
     }
   }
 
+  /** A copy that was never finished. */
+  private static void removeIfLeftBehind(Path file, String name) {
+    try {
+      if (name.endsWith(Replacement.SUFFIX)
+          && Files.getLastModifiedTime(file).toMillis()
+              < System.currentTimeMillis() - LEFT_BEHIND_MS) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      log.debug("{} stays", file, e);
+    }
+  }
+
   private void add(Path file) throws IOException {
     String name = String.valueOf(file.getFileName());
     if (!name.endsWith(SUFFIX)) {
+      removeIfLeftBehind(file, name);
       return;
     }
     ChunkId chunk;

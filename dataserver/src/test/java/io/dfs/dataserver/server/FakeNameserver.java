@@ -5,10 +5,13 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.NodeId;
+import io.dfs.common.message.ClusterRequest.CopyWork;
 import io.dfs.common.message.ClusterRequest.Heartbeat;
 import io.dfs.common.message.ClusterRequest.Inventory;
 import io.dfs.common.message.ClusterRequest.Register;
 import io.dfs.common.message.ClusterRequest.TakeRewrite;
+import io.dfs.common.message.CopyOrder;
+import io.dfs.common.message.CopyResult;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Message;
 import io.dfs.common.message.Query.ReportReplica;
@@ -41,6 +44,8 @@ public final class FakeNameserver implements AutoCloseable {
   public final Queue<RewriteTask> rewrites = new ConcurrentLinkedQueue<>();
   public final Queue<RewriteTask.Result> rewritten = new ConcurrentLinkedQueue<>();
   public final Queue<ReportReplica> reports = new ConcurrentLinkedQueue<>();
+  public final Map<NodeId, Queue<CopyOrder>> copies = new ConcurrentHashMap<>();
+  public final Queue<CopyResult> copied = new ConcurrentLinkedQueue<>();
   public volatile boolean forgetful;
 
   public FakeNameserver(NetThreads threads) {
@@ -77,7 +82,13 @@ public final class FakeNameserver implements AutoCloseable {
       confirmed.addAll(heartbeat.deleted());
       toDelete.removeAll(heartbeat.deleted());
       lastHeartbeat.put(heartbeat.node(), heartbeat);
-      call.reply(new Reply.HeartbeatAnswer(List.copyOf(toDelete)));
+      call.reply(
+          new Reply.HeartbeatAnswer(
+              List.copyOf(toDelete), !orders(heartbeat.node()).isEmpty(), false, false));
+    } else if (message instanceof CopyWork work) {
+      copied.addAll(work.results());
+      CopyOrder order = work.room() > 0 ? orders(work.node()).poll() : null;
+      call.reply(new Reply.CopyOrders(order == null ? List.of() : List.of(order), 1L << 30));
     } else if (message instanceof Inventory batch) {
       inventory.addAll(batch.chunks());
       call.reply(new Reply.Garbage(List.of()));
@@ -89,6 +100,10 @@ public final class FakeNameserver implements AutoCloseable {
       reports.add(report);
       call.reply(Reply.Done.DONE);
     }
+  }
+
+  public Queue<CopyOrder> orders(NodeId node) {
+    return copies.computeIfAbsent(node, unused -> new ConcurrentLinkedQueue<>());
   }
 
   @Override

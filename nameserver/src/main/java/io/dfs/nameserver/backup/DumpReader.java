@@ -14,6 +14,7 @@ import io.dfs.common.message.Extent;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.ServerWish;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.kv.KeyValueStore;
 import io.dfs.nameserver.kv.Overlay;
@@ -226,7 +227,9 @@ final class DumpReader {
             number(n, "capacity"),
             number(n, "used"),
             number(n, "free"),
-            number(n, "chunks")));
+            number(n, "chunks"),
+            ServerWish.NONE,
+            0));
   }
 
   private static JsonNode field(JsonNode n, String field) {

@@ -147,12 +147,23 @@ public final class Placer {
                   missing.isEmpty()
                       ? CompletableFuture.completedFuture(0)
                       : commands
-                          .submit(new Command.AddGroups(replicas, missing), false)
-                          .thenApply(unused -> missing.size()));
+                          .submit(
+                              new Command.AddGroups(replicas, missing, map.groups().size()), false)
+                          .thenApply(unused -> missing.size())
+                          .exceptionally(Placer::addedByOthers));
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(
           new FsException(Errno.EAGAIN, "too many writers wait for a group; try again", e));
     }
+  }
+
+  /** Somebody else has added groups since the plan was made; those may do. */
+  private static Integer addedByOthers(Throwable failure) {
+    FsException e = FsException.of(failure);
+    if (e.errno() == Errno.EAGAIN) {
+      return 1;
+    }
+    throw e;
   }
 
   private static FsException noGroup(ClusterMap map, DataSettings settings) {

@@ -8,6 +8,9 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.ClusterRequest.Capacity;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerWish;
+import io.dfs.nameserver.cluster.ServerStates.Signs;
+import io.dfs.nameserver.placement.Holder;
 import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Tables;
 import java.util.ArrayList;
@@ -16,26 +19,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The dataservers and groups as of now. Shared, guarded by itself; readers take the immutable
- * {@link #map}.
- *
- * <p>States: ONLINE after a heartbeat; SUSPECT after {@code suspect} without one, and from a
- * restart of the nameserver until the first; OFFLINE after {@code offline}.
+ * {@link #map}. {@link ServerStates} says which states there are.
  */
 public final class Registry {
-  private static final Logger log = LoggerFactory.getLogger(Registry.class);
-
   /**
-   * When a server counts as suspect and as gone.
+   * When a server counts as suspect and as gone, and when its copies are made again elsewhere.
    *
    * @param suspectMs since the last heartbeat
    * @param offlineMs likewise
+   * @param repairAfterMs likewise
    */
-  public record Patience(long suspectMs, long offlineMs) {}
+  public record Patience(long suspectMs, long offlineMs, long repairAfterMs) {}
 
   private static final class Entry {
     Server server;
@@ -44,9 +42,20 @@ public final class Registry {
     int failedDisks;
     ServerInfo.State state = ServerInfo.State.SUSPECT;
 
+    /** Whether it has compared what it holds with what it should since it last registered. */
+    boolean audited;
+
     Entry(Server server, long heardNanos) {
       this.server = server;
       this.heardNanos = heardNanos;
+    }
+
+    Signs signs(long nowNanos, long nowMs) {
+      boolean over = server.untilMs() != 0 && server.untilMs() <= nowMs;
+      return new Signs(
+          heard,
+          TimeUnit.NANOSECONDS.toMillis(nowNanos - heardNanos),
+          over ? ServerWish.NONE : server.wish());
     }
   }
 
@@ -62,25 +71,41 @@ public final class Registry {
   private volatile ClusterMap map;
 
   /**
-   * @param firstEpoch greater than any before a restart; the wall clock in milliseconds serves
+   * @param nowMs the wall clock; as the first epoch it is greater than any before a restart
    */
-  public Registry(Tables tables, Patience patience, long firstEpoch, long nowNanos) {
+  public Registry(Tables tables, Patience patience, long nowMs, long nowNanos) {
     this.patience = patience;
     tables.servers().forEach((id, server) -> servers.put(id, new Entry(server, nowNanos)));
     tables.groups().forEach(group -> groups.put(group.id(), group));
-    map = new ClusterMap(firstEpoch, List.copyOf(groups.values()), infos(nowNanos));
+    servers.values().forEach(e -> e.state = ServerStates.state(e.signs(nowNanos, nowMs), patience));
+    map = new ClusterMap(nowMs, List.copyOf(groups.values()), infos(nowNanos));
   }
 
   public ClusterMap map() {
     return map;
   }
 
-  /** EEXIST unless {@code token} is that of the server, or the one with its number is gone. */
+  /**
+   * EEXIST unless {@code token} is that of the server, or the one with its number is gone; EPERM
+   * when the server was removed.
+   */
   public synchronized void requireFree(NodeId id, String token) {
     Entry entry = servers.get(id);
-    if (entry != null
-        && !entry.server.token().equals(token)
-        && entry.state == ServerInfo.State.ONLINE) {
+    if (entry == null) {
+      return;
+    }
+    if (entry.server.wish() == ServerWish.REMOVE) {
+      throw new FsException(
+          Errno.EPERM,
+          "dataserver "
+              + id
+              + " was removed from the cluster; empty its directories to let it join as a new one, or"
+              + " take it back with dfs servers undrain "
+              + id.value());
+    }
+    boolean serves =
+        entry.state == ServerInfo.State.ONLINE || entry.state == ServerInfo.State.DRAINING;
+    if (!entry.server.token().equals(token) && serves) {
       throw new FsException(
           Errno.EEXIST,
           id
@@ -98,6 +123,21 @@ public final class Registry {
         .findFirst();
   }
 
+  /** Another server that had this address and is not heard any more. */
+  public synchronized Optional<NodeId> silentAt(String address, NodeId not) {
+    return servers.entrySet().stream()
+        .filter(e -> !e.getKey().equals(not) && e.getValue().server.address().equals(address))
+        .filter(e -> e.getValue().server.wish() != ServerWish.REMOVE)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** The stored form of a server, as of its last report. */
+  public synchronized @Nullable Server find(NodeId id) {
+    Entry entry = servers.get(id);
+    return entry == null ? null : entry.server;
+  }
+
   /** The stored form of a server differs from what it says now. */
   public synchronized boolean differs(NodeId id, Server now) {
     Entry entry = servers.get(id);
@@ -109,28 +149,37 @@ public final class Registry {
         || !entry.server.version().equals(now.version());
   }
 
-  public synchronized void registered(NodeId id, Server server, int failedDisks, long nowNanos) {
+  /** The change of state that it meant, if any. */
+  public synchronized @Nullable Transition registered(
+      NodeId id, Server server, int failedDisks, long nowNanos, long nowMs) {
     Entry entry = servers.computeIfAbsent(id, unused -> new Entry(server, nowNanos));
     boolean moved =
         !entry.server.address().equals(server.address())
             || !entry.server.host().equals(server.host())
             || !entry.server.rack().equals(server.rack());
-    entry.server = server;
+    entry.server = server.with(entry.server.wish(), entry.server.untilMs());
     entry.failedDisks = failedDisks;
-    boolean came = heard(entry, nowNanos);
-    if (came || moved) {
-      log.info("dataserver {} at {} is online", id, server.address());
+    entry.audited = false;
+    entry.heard = true;
+    entry.heardNanos = nowNanos;
+    Transition transition = look(id, entry, nowNanos, nowMs);
+    if (transition != null || moved) {
       publish(nowNanos);
     }
+    return transition;
   }
 
-  /** ESTALE when the server has to register first. */
-  public synchronized void heartbeat(NodeId id, Capacity capacity, long nowNanos) {
+  /** The change of state that it meant, if any; ESTALE when the server has to register first. */
+  public synchronized @Nullable Transition heartbeat(
+      NodeId id, Capacity capacity, long nowNanos, long nowMs) {
     Entry entry = servers.get(id);
-    if (entry == null || !entry.heard) {
+    if (entry == null || !entry.heard || entry.server.wish() == ServerWish.REMOVE) {
       throw new FsException(Errno.ESTALE, id + " is not registered; register first");
     }
     Server s = entry.server;
+    if (capacity.failedDisks() > entry.failedDisks) {
+      entry.audited = false;
+    }
     entry.failedDisks = capacity.failedDisks();
     entry.server =
         new Server(
@@ -142,49 +191,46 @@ public final class Registry {
             capacity.capacityBytes(),
             capacity.usedBytes(),
             capacity.freeBytes(),
-            capacity.chunks());
-    if (heard(entry, nowNanos)) {
-      log.info("dataserver {} at {} is online again", id, s.address());
-      publish(nowNanos);
-    }
-  }
-
-  private static boolean heard(Entry entry, long nowNanos) {
-    boolean came = entry.state != ServerInfo.State.ONLINE;
+            capacity.chunks(),
+            s.wish(),
+            s.untilMs());
     entry.heard = true;
     entry.heardNanos = nowNanos;
-    entry.state = ServerInfo.State.ONLINE;
-    return came;
+    Transition transition = look(id, entry, nowNanos, nowMs);
+    if (transition != null) {
+      publish(nowNanos);
+    }
+    return transition;
   }
 
-  /** Lets time pass: servers become suspect or offline; space and ages in the map are renewed. */
-  public synchronized void tick(long nowNanos) {
-    boolean changed = false;
-    for (Map.Entry<NodeId, Entry> each : servers.entrySet()) {
-      Entry entry = each.getValue();
-      long silentMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - entry.heardNanos);
-      ServerInfo.State state =
-          silentMs >= patience.offlineMs
-              ? ServerInfo.State.OFFLINE
-              : silentMs >= patience.suspectMs || !entry.heard
-                  ? ServerInfo.State.SUSPECT
-                  : ServerInfo.State.ONLINE;
-      if (state != entry.state) {
-        log.warn(
-            "dataserver {} at {} is {}: no heartbeat for {} ms; check it and the network to it",
-            each.getKey(),
-            entry.server.address(),
-            state,
-            silentMs);
-        entry.state = state;
-        changed = true;
-      }
+  /** Brings the state of a server up to date. */
+  private @Nullable Transition look(NodeId id, Entry entry, long nowNanos, long nowMs) {
+    Signs signs = entry.signs(nowNanos, nowMs);
+    ServerInfo.State next = ServerStates.state(signs, patience);
+    ServerInfo.State last = entry.state;
+    if (next == last) {
+      return null;
     }
-    if (changed) {
+    entry.state = next;
+    return new Transition(id, entry.server.address(), last, next, ServerStates.reason(next, signs));
+  }
+
+  /** Lets time pass; space and ages in the map are renewed. Returns what has changed. */
+  public synchronized List<Transition> tick(long nowNanos, long nowMs) {
+    List<Transition> changes = new ArrayList<>();
+    servers.forEach(
+        (id, entry) -> {
+          Transition change = look(id, entry, nowNanos, nowMs);
+          if (change != null) {
+            changes.add(change);
+          }
+        });
+    if (!changes.isEmpty()) {
       publish(nowNanos);
     } else {
       map = new ClusterMap(map.epoch(), map.groups(), infos(nowNanos));
     }
+    return changes;
   }
 
   public synchronized void groupsAdded(List<Group> added, long nowNanos) {
@@ -192,12 +238,59 @@ public final class Registry {
     publish(nowNanos);
   }
 
+  public synchronized void groupChanged(Group group, long nowNanos) {
+    groups.put(group.id(), group);
+    publish(nowNanos);
+  }
+
+  /** What operators want of a server has changed; the change of state that it meant, if any. */
+  public synchronized @Nullable Transition wished(
+      NodeId id, Server stored, long nowNanos, long nowMs) {
+    Entry entry = servers.get(id);
+    if (entry == null) {
+      return null;
+    }
+    entry.server = entry.server.with(stored.wish(), stored.untilMs());
+    Transition transition = look(id, entry, nowNanos, nowMs);
+    publish(nowNanos);
+    return transition;
+  }
+
   public synchronized boolean known(NodeId id) {
     return servers.containsKey(id);
   }
 
-  public synchronized int failedDisks() {
-    return servers.values().stream().mapToInt(entry -> entry.failedDisks).sum();
+  /** The server has compared what it holds with what it should. */
+  public synchronized void audited(NodeId id) {
+    Entry entry = servers.get(id);
+    if (entry != null) {
+      entry.audited = true;
+    }
+  }
+
+  /** Whether what the server lacks is known. */
+  public synchronized boolean isAudited(NodeId id) {
+    Entry entry = servers.get(id);
+    return entry != null && entry.audited;
+  }
+
+  /** The servers as planning of repair sees them. */
+  public synchronized List<Holder> holders(long nowNanos, long nowMs) {
+    List<Holder> holders = new ArrayList<>(servers.size());
+    servers.forEach(
+        (id, e) -> {
+          Signs signs = e.signs(nowNanos, nowMs);
+          holders.add(
+              new Holder(
+                  id,
+                  e.server.host(),
+                  e.server.rack(),
+                  e.server.capacityBytes(),
+                  e.server.freeBytes(),
+                  ServerStates.standing(signs, patience),
+                  ServerStates.isReachable(signs, patience)));
+        });
+    return holders;
   }
 
   @GuardedBy("this")
@@ -221,7 +314,9 @@ public final class Registry {
                     e.server.freeBytes(),
                     e.server.chunks(),
                     e.heard ? (int) TimeUnit.NANOSECONDS.toSeconds(nowNanos - e.heardNanos) : -1,
-                    e.server.version())));
+                    e.server.version(),
+                    e.failedDisks,
+                    e.server.wish())));
     return List.copyOf(infos);
   }
 }

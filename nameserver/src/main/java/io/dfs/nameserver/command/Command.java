@@ -5,10 +5,15 @@ import io.dfs.common.id.GroupId;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.NodeId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.BadCopy;
 import io.dfs.common.message.DataSettings;
 import io.dfs.common.message.Extent;
+import io.dfs.common.message.Group;
 import io.dfs.common.message.Mutation;
+import io.dfs.common.message.ServerWish;
+import io.dfs.common.message.Severity;
 import io.dfs.common.message.Timestamp;
+import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Trash;
 import java.util.List;
@@ -81,8 +86,40 @@ public sealed interface Command {
    */
   record PutServer(NodeId node, Server server) implements Command {}
 
-  /** Adds placement groups of these members, in chain order. Answered by Done. */
-  record AddGroups(int replicas, List<List<NodeId>> members) implements Command {}
+  /**
+   * Adds placement groups of these members, in chain order. Answered by Done; EAGAIN when others
+   * were added since they were planned.
+   *
+   * @param known how many groups were known to the planner
+   */
+  record AddGroups(int replicas, List<List<NodeId>> members, long known) implements Command {}
+
+  /**
+   * Changes a group, whose epoch rises by one. Answered by Done; ESTALE when its epoch is another.
+   *
+   * @param group as it shall be, but with the epoch that it had
+   */
+  record ChangeGroup(Group group) implements Command {}
+
+  /**
+   * Keeps what operators want of a dataserver. Answered by Done.
+   *
+   * @param untilMs when that ends, in milliseconds since 1970; 0 for never
+   */
+  record SetWish(NodeId node, ServerWish wish, long untilMs) implements Command {}
+
+  /** The server's copies of these chunks are bad or missing. Answered by Done. */
+  record ReportBad(List<BadCopy> copies) implements Command {}
+
+  /** The server's copy is good again, or is none of the cluster's any more. Answered by Done. */
+  record ClearBad(ChunkId chunk, NodeId node) implements Command {}
+
+  /** Something has happened that people may want to know. Answered by Done. */
+  record RecordEvent(Timestamp time, Severity severity, String subject, String text)
+      implements Command {}
+
+  /** Keeps a setting that can be changed while the cluster runs. Answered by Done. */
+  record Tune(Counter setting, long value) implements Command {}
 
   /**
    * A piece of a file whose bytes have been copied.

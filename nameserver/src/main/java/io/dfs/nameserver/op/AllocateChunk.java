@@ -23,6 +23,9 @@ final class AllocateChunk {
     if (group == null) {
       throw new FsException(Errno.ENOSPC, "no group of dataservers was chosen for the chunk");
     }
+    if (group.closed()) {
+      throw new FsException(Errno.EAGAIN, group.id() + " was closed meanwhile; try again");
+    }
     SessionId session = m.request().session();
     ChunkId chunk = ChunkId.of(group.id(), tx.add(Counter.CHUNK, 1));
     tx.putChunk(chunk, new ChunkState(0, 0, session));

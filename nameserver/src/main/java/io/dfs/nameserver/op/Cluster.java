@@ -12,11 +12,10 @@ import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Effect;
 import io.dfs.nameserver.state.Inode;
+import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Transaction;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Commands of the cluster itself: its root, its servers and groups. */
 final class Cluster {
@@ -83,28 +82,33 @@ final class Cluster {
     } else if (id.value() > tx.counter(Counter.NODE)) {
       tx.set(Counter.NODE, id.value());
     }
-    tx.putServer(id, c.server());
+    Server known = tx.findServer(id);
+    tx.putServer(id, known == null ? c.server() : c.server().with(known.wish(), known.untilMs()));
     return new Reply.Registered(id, "", 0);
   }
 
   static Reply.Done apply(Transaction tx, Command.AddGroups c) {
-    // Two writers may have found the same groups missing at once.
-    Set<Set<NodeId>> existing = new HashSet<>();
-    for (Group group : tx.groups()) {
-      if (group.replicas() == c.replicas()) {
-        existing.add(Set.copyOf(group.members()));
-      }
+    if (tx.counter(Counter.GROUP) != c.known()) {
+      throw new FsException(Errno.EAGAIN, "other groups were added meanwhile; plan again");
     }
     List<Group> added = new ArrayList<>();
     for (List<NodeId> members : c.members()) {
-      if (!existing.add(Set.copyOf(members))) {
-        continue;
-      }
       Group group = new Group(tx.nextGroup(), c.replicas(), 1, members);
       tx.putGroup(group);
       added.add(group);
     }
     tx.effect(new Effect.GroupsAdded(added));
+    return Reply.Done.DONE;
+  }
+
+  static Reply.Done apply(Transaction tx, Command.SetWish c) {
+    Server server = tx.findServer(c.node());
+    if (server == null) {
+      throw new FsException(Errno.ENOENT, c.node() + " is not known; see dfs servers");
+    }
+    Server wished = server.with(c.wish(), c.untilMs());
+    tx.putServer(c.node(), wished);
+    tx.effect(new Effect.ServerChanged(c.node(), wished));
     return Reply.Done.DONE;
   }
 

@@ -210,6 +210,20 @@ public final class StateMachine {
       return Relocate.apply(tx, c);
     } else if (command instanceof Command.Unkeep c) {
       return Relocate.apply(tx, c);
+    } else if (command instanceof Command.ChangeGroup c) {
+      return ChangeGroup.apply(tx, c);
+    } else if (command instanceof Command.ReportBad c) {
+      return BadCopies.apply(tx, c);
+    } else if (command instanceof Command.ClearBad c) {
+      return BadCopies.apply(tx, c);
+    } else if (command instanceof Command.RecordEvent c) {
+      tx.putEvent(c.time(), c.severity(), c.subject(), c.text());
+      return Reply.Done.DONE;
+    } else if (command instanceof Command.SetWish c) {
+      return Cluster.apply(tx, c);
+    } else if (command instanceof Command.Tune c) {
+      tx.set(c.setting(), c.value());
+      return Reply.Done.DONE;
     } else if (command instanceof Command.Format c) {
       return Cluster.apply(tx, c);
     } else if (command instanceof Command.Mend c) {

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which group takes a chunk: one with all its members if there is one, else with the most; among
- * those by the space of its fullest member. Immutable.
+ * Which open group takes a chunk: one with all its members if there is one, else with the most;
+ * among those by the space of its fullest member. Immutable.
  */
 public final class GroupChoice {
   private final List<Group> best = new ArrayList<>();
@@ -26,6 +26,7 @@ public final class GroupChoice {
     for (Group group : groups) {
       int members = group.members().size();
       if (group.replicas() == replicas
+          && !group.closed()
           && members >= most
           && free.keySet().containsAll(group.members())) {
         if (members > most) {

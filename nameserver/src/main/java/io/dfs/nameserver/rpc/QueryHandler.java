@@ -29,13 +29,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Answers queries, straight from the store on the calling thread. Shared. */
 final class QueryHandler {
-  private static final Logger log = LoggerFactory.getLogger(QueryHandler.class);
-
   /** With names of 255 bytes and attributes this stays under a MiB on the wire. */
   private static final int MAX_ENTRIES = 2048;
 
@@ -87,6 +83,15 @@ final class QueryHandler {
       return services.feeds().read(q.feed(), q.offset());
     } else if (query instanceof Query.DiscardNewer) {
       return services.commands().submit(new Command.DiscardNewer(), false);
+    } else if (query instanceof Query.ReportReplica q) {
+      return services
+          .bad()
+          .report(q.chunk(), q.server(), q.problem())
+          .thenApply(unused -> Reply.Done.DONE);
+    } else if (query instanceof Query.SetServer q) {
+      return services.operators().set(q);
+    } else if (query instanceof Query.SetWork q) {
+      return services.operators().set(q);
     }
     return CompletableFuture.completedFuture(now(query));
   }
@@ -171,10 +176,8 @@ final class QueryHandler {
       return Reply.Done.DONE;
     } else if (query instanceof Query.Compaction q) {
       return services.compaction().answer(q);
-    } else if (query instanceof Query.ReportReplica q) {
-      log.warn(
-          "a reader found the copy of chunk {} on {} bad: {}", q.chunk(), q.server(), q.problem());
-      return Reply.Done.DONE;
+    } else if (query instanceof Query.GetEvents q) {
+      return new Reply.Events(services.events().after(q.after(), q.max()));
     }
     throw new FsException(Errno.ENOSYS, query.getClass().getSimpleName() + " is not known");
   }

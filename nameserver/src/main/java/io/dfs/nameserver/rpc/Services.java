@@ -2,9 +2,13 @@ package io.dfs.nameserver.rpc;
 
 import io.dfs.nameserver.backup.Backups;
 import io.dfs.nameserver.check.Checker;
+import io.dfs.nameserver.cluster.BadReplicas;
 import io.dfs.nameserver.cluster.ClusterService;
+import io.dfs.nameserver.cluster.Events;
+import io.dfs.nameserver.cluster.Operators;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.cluster.Works;
 import io.dfs.nameserver.compact.Compaction;
 import io.dfs.nameserver.compact.RewriteQueue;
 import io.dfs.nameserver.feed.Feeds;
@@ -40,4 +44,8 @@ public record Services(
     Feeds feeds,
     Backups backups,
     RewriteQueue rewrites,
-    Compaction compaction) {}
+    Compaction compaction,
+    Events events,
+    BadReplicas bad,
+    Works works,
+    Operators operators) {}

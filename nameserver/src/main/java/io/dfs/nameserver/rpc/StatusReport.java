@@ -1,29 +1,39 @@
 package io.dfs.nameserver.rpc;
 
 import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Problem;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.ServerInfo;
 import io.dfs.nameserver.cluster.ClusterMap;
+import io.dfs.nameserver.cluster.Health;
 import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.cluster.Repairer;
+import io.dfs.nameserver.cluster.Works;
 import io.dfs.nameserver.session.Leases;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Tables;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The state of the cluster for people, and its space for statfs. Shared. */
 public final class StatusReport {
-  /** Under it, people have reason to act. */
-  private static final int LITTLE_SPACE_PERCENT = 5;
-
   private final Tables tables;
   private final Registry registry;
   private final Leases leases;
+  private final Repairer repairer;
+  private final Works works;
   private final String version;
   private final long startedNanos = System.nanoTime();
 
-  public StatusReport(Tables tables, Registry registry, Leases leases, String version) {
+  public StatusReport(
+      Tables tables,
+      Registry registry,
+      Leases leases,
+      Repairer repairer,
+      Works works,
+      String version) {
+    this.repairer = repairer;
+    this.works = works;
     this.tables = tables;
     this.registry = registry;
     this.leases = leases;
@@ -35,7 +45,8 @@ public final class StatusReport {
     long capacity = 0;
     long free = 0;
     for (ServerInfo server : registry.map().servers()) {
-      if (server.state() != ServerInfo.State.OFFLINE) {
+      if (server.state() != ServerInfo.State.OFFLINE
+          && server.state() != ServerInfo.State.REMOVED) {
         capacity += server.capacityBytes();
         free += server.freeBytes();
       }
@@ -46,6 +57,9 @@ public final class StatusReport {
 
   public Reply.ClusterStatus status() {
     ClusterMap map = registry.map();
+    Repairer.Progress progress = repairer.progress();
+    List<Problem> problems =
+        Health.problems(map.servers(), replicas(), progress, !tables.newer().isEmpty());
     return new Reply.ClusterStatus(
         tables.clusterId(),
         version,
@@ -55,42 +69,13 @@ public final class StatusReport {
         leases.size(),
         map.groups().size(),
         map.servers(),
-        warnings(map));
+        problems.stream().map(p -> p.what() + "; " + p.action()).toList(),
+        problems,
+        works.repair(progress),
+        works.balance(progress));
   }
 
-  private List<String> warnings(ClusterMap map) {
-    List<String> warnings = new ArrayList<>();
-    int replicas = tables.inode(InodeId.ROOT).settings().replicas();
-    long online = 0;
-    for (ServerInfo s : map.servers()) {
-      if (s.state() == ServerInfo.State.ONLINE) {
-        online++;
-      } else {
-        warnings.add(
-            "dataserver " + s.id() + " at " + s.address() + " is " + s.state() + "; check it");
-      }
-      if (s.state() != ServerInfo.State.OFFLINE
-          && s.freeBytes() < s.capacityBytes() / 100 * LITTLE_SPACE_PERCENT) {
-        warnings.add(
-            "dataserver " + s.id() + " at " + s.address() + " has little space left; add disks");
-      }
-    }
-    if (online < replicas) {
-      warnings.add(
-          online
-              + " dataservers are online, too few for "
-              + replicas
-              + " replicas; start or add dataservers");
-    }
-    if (!tables.newer().isEmpty()) {
-      warnings.add(
-          "the tree was restored from a backup and chunks written after it are kept; when nothing"
-              + " is missed, dfs metadata discard-newer gives their space back");
-    }
-    int failed = registry.failedDisks();
-    if (failed > 0) {
-      warnings.add(failed + " disks of dataservers are out of use; replace them");
-    }
-    return warnings;
+  private int replicas() {
+    return tables.inode(InodeId.ROOT).settings().replicas();
   }
 }

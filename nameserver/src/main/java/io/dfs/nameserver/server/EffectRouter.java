@@ -97,6 +97,10 @@ final class EffectRouter implements EffectListener {
       to.reaper().work();
     } else if (effect instanceof Effect.GroupsAdded e) {
       to.registry().groupsAdded(e.groups(), System.nanoTime());
+    } else if (effect instanceof Effect.GroupChanged e) {
+      to.registry().groupChanged(e.group(), System.nanoTime());
+    } else if (effect instanceof Effect.ServerChanged e) {
+      to.cluster().wished(e.node(), e.server());
     }
   }
 }

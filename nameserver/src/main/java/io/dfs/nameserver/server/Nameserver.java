@@ -15,9 +15,14 @@ import io.dfs.nameserver.backup.Backups;
 import io.dfs.nameserver.backup.Restore;
 import io.dfs.nameserver.check.Checker;
 import io.dfs.nameserver.check.DataserverHolders;
+import io.dfs.nameserver.cluster.BadReplicas;
 import io.dfs.nameserver.cluster.ClusterService;
+import io.dfs.nameserver.cluster.Events;
+import io.dfs.nameserver.cluster.Operators;
 import io.dfs.nameserver.cluster.Placer;
 import io.dfs.nameserver.cluster.Registry;
+import io.dfs.nameserver.cluster.Repairer;
+import io.dfs.nameserver.cluster.Works;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.compact.Compaction;
 import io.dfs.nameserver.compact.CompactionSettings;
@@ -64,6 +69,7 @@ public final class Nameserver implements AutoCloseable {
   private final NetServer server;
   private final ScheduledExecutorService timer;
   private final Compaction compaction;
+  private final Repairer repairer;
   private final String clusterId;
   private final Feeds feeds;
   private final BackupSchedule schedule;
@@ -80,7 +86,8 @@ public final class Nameserver implements AutoCloseable {
       Feeds feeds,
       BackupSchedule schedule,
       Compaction compaction,
-      @Nullable Web web) {
+      @Nullable Web web,
+      Repairer repairer) {
     this.directory = directory;
     this.store = store;
     this.commands = commands;
@@ -88,6 +95,7 @@ public final class Nameserver implements AutoCloseable {
     this.server = server;
     this.timer = timer;
     this.compaction = compaction;
+    this.repairer = repairer;
     this.clusterId = clusterId;
     this.feeds = feeds;
     this.schedule = schedule;
@@ -141,7 +149,13 @@ public final class Nameserver implements AutoCloseable {
       services.sessions().resumeAll();
       services.compaction().start();
       StatusReport status =
-          new StatusReport(tables, services.registry(), services.leases(), version);
+          new StatusReport(
+              tables,
+              services.registry(),
+              services.leases(),
+              services.cluster().repairer(),
+              services.works(),
+              version);
       Web web =
           config
               .http()
@@ -158,6 +172,7 @@ public final class Nameserver implements AutoCloseable {
               NetLimits.DEFAULT,
               hello -> welcome(hello, clusterId, version),
               web == null ? handler : web.measured(handler));
+      services.cluster().repairer().start();
       return new Nameserver(
           directory,
           store,
@@ -169,7 +184,8 @@ public final class Nameserver implements AutoCloseable {
           services.feeds(),
           schedule,
           services.compaction(),
-          web);
+          web,
+          services.cluster().repairer());
     } catch (RuntimeException e) {
       threads.close();
       commands.close();
@@ -204,7 +220,10 @@ public final class Nameserver implements AutoCloseable {
     Registry registry =
         new Registry(
             tables,
-            new Registry.Patience(config.suspect().toMillis(), config.offline().toMillis()),
+            new Registry.Patience(
+                config.suspect().toMillis(),
+                config.offline().toMillis(),
+                config.repairAfter().toMillis()),
             System.currentTimeMillis(),
             System.nanoTime());
     Leases leases = new Leases();
@@ -219,6 +238,9 @@ public final class Nameserver implements AutoCloseable {
     RewriteQueue rewrites =
         new RewriteQueue(
             registry, chunks, compaction.bytesPerSecond(), (int) config.heartbeat().toMillis());
+    Events events = new Events(commands, tables);
+    BadReplicas bad = new BadReplicas(commands, tables);
+    Works works = new Works(tables, commands, config.repairRate(), config.balanceRate());
     return new Services(
         store,
         tables,
@@ -233,7 +255,15 @@ public final class Nameserver implements AutoCloseable {
         registry,
         placer,
         new ClusterService(
-            registry, tables, commands, garbage, clusterId, (int) config.heartbeat().toMillis()),
+            registry,
+            tables,
+            commands,
+            garbage,
+            events,
+            bad,
+            works,
+            clusterId,
+            (int) config.heartbeat().toMillis()),
         new TrashKeeper(commands, tables, () -> registry.map().servers()),
         new Checker(
             store,
@@ -243,7 +273,11 @@ public final class Nameserver implements AutoCloseable {
         new Feeds(),
         backups,
         rewrites,
-        new Compaction(tables, commands, rewrites, chunks, compaction));
+        new Compaction(tables, commands, rewrites, chunks, compaction),
+        events,
+        bad,
+        works,
+        new Operators(registry, tables, commands, events, works));
   }
 
   private static BackupSchedule schedule(NameserverConfig config, Backups backups) {
@@ -287,7 +321,7 @@ public final class Nameserver implements AutoCloseable {
   private static void tick(Services services) {
     try {
       long now = System.nanoTime();
-      services.registry().tick(now);
+      services.cluster().tick(now, System.currentTimeMillis());
       services.sessions().sweep(now);
       services.recalls().sweep(now);
       services.waiters().sweep(now);
@@ -339,6 +373,7 @@ public final class Nameserver implements AutoCloseable {
       web.close();
     }
     compaction.close();
+    repairer.close();
     server.close();
     feeds.close();
     schedule.close();

@@ -66,6 +66,30 @@ public record NameserverConfig(
             doc = "A dataserver silent for so long counts as gone.")
         Duration offline,
     @Setting(
+            value = "10 m",
+            min = "300 ms",
+            max = "7 d",
+            doc =
+                "The copies on a dataserver silent for so long are made again on others. A restart"
+                    + " should be shorter.")
+        Duration repairAfter,
+    @Setting(
+            value = "64 MiB",
+            min = "1 MiB",
+            doc =
+                "Bytes a second that each dataserver may receive while copies are made again. More"
+                    + " is sooner whole, less leaves more to clients. dfs repair limit changes it.")
+        @Bytes
+        long repairRate,
+    @Setting(
+            value = "32 MiB",
+            min = "1 MiB",
+            doc =
+                "Bytes a second that each dataserver may receive while the servers are filled"
+                    + " evenly. dfs balance limit changes it.")
+        @Bytes
+        long balanceRate,
+    @Setting(
             value = "48 MiB",
             min = "8 MiB",
             max = "1 TiB",
@@ -148,6 +172,9 @@ public record NameserverConfig(
     if (suspect.compareTo(heartbeat) <= 0 || offline.compareTo(suspect) < 0) {
       throw new IllegalArgumentException(
           "heartbeat must be shorter than suspect, and suspect not longer than offline");
+    }
+    if (repairAfter.compareTo(offline) < 0) {
+      throw new IllegalArgumentException("repair-after must not be shorter than offline");
     }
   }
 

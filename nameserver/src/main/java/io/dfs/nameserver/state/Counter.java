@@ -20,7 +20,17 @@ public enum Counter {
   /** What they keep in chunks, one copy counted. */
   TRASH_BYTES(17),
   /** Directories with a setting for the trash. */
-  TRASH_SETTINGS(18);
+  TRASH_SETTINGS(18),
+  /** The sequence of the last event. */
+  EVENT(32),
+  /** Bytes a second for repair, for each receiving server; 0 for what the configuration says. */
+  REPAIR_LIMIT(33),
+  /** Likewise for balancing. */
+  BALANCE_LIMIT(34),
+  /** 1 while nothing is repaired. */
+  REPAIR_PAUSED(35),
+  /** 1 while nothing is balanced. */
+  BALANCE_PAUSED(36);
 
   private final byte code;
 

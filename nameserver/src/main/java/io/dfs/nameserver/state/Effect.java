@@ -52,4 +52,8 @@ public sealed interface Effect {
   record SessionEnded(SessionId session) implements Effect {}
 
   record GroupsAdded(List<Group> groups) implements Effect {}
+
+  record GroupChanged(Group group) implements Effect {}
+
+  record ServerChanged(NodeId node, Server server) implements Effect {}
 }

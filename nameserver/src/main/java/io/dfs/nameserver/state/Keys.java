@@ -40,6 +40,8 @@ import java.nio.ByteBuffer;
  *                                 many seconds[8]
  * 'B' 'q' inode[8]                what the directory held is being restored: {@link Trash.Pending}
  * 'B' 'r' sequence[8]             chunks made after a backup: {@link NewerChunks}
+ * 'V' chunk[8] node[4]            the server's copy of the chunk is bad or missing: why, UTF-8
+ * 'H' sequence[8]                 something that happened: {@link EventRecord}
  * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
  * </pre>
  *
@@ -280,6 +282,34 @@ public final class Keys {
 
   static byte[] newer() {
     return new byte[] {'B', 'r'};
+  }
+
+  static byte[] badCopy(ChunkId chunk, NodeId node) {
+    return ByteBuffer.allocate(13)
+        .put((byte) 'V')
+        .putLong(chunk.value())
+        .putInt(node.value())
+        .array();
+  }
+
+  static byte[] badCopies(ChunkId chunk) {
+    return key('V', chunk.value());
+  }
+
+  static byte[] badCopies() {
+    return key('V');
+  }
+
+  static byte[] event(long sequence) {
+    return key('H', sequence);
+  }
+
+  static byte[] events() {
+    return key('H');
+  }
+
+  static byte[] allWriting() {
+    return key('W');
   }
 
   static byte[] counter(Counter counter) {

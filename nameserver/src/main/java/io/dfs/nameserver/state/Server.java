@@ -2,6 +2,7 @@ package io.dfs.nameserver.state;
 
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.common.message.ServerWish;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -12,9 +13,15 @@ import java.io.IOException;
  * A dataserver as it registered, kept so that reads are routed at once after a restart.
  *
  * <pre>
- * format = 1 [1]  capacity [8]  used [8]  free [8]  chunks [8]
+ * format = 2 [1]  capacity [8]  used [8]  free [8]  chunks [8]
  * token, address, host, rack, version: each a length [2] and modified UTF-8
+ * wish [1]  until [8]
  * </pre>
+ *
+ * Format 1, which is still read, ends before the wish.
+ *
+ * @param wish what operators want of it
+ * @param untilMs when the wish ends, in milliseconds since 1970; 0 for never
  */
 public record Server(
     String token,
@@ -25,8 +32,26 @@ public record Server(
     long capacityBytes,
     long usedBytes,
     long freeBytes,
-    long chunks) {
-  private static final byte FORMAT = 1;
+    long chunks,
+    ServerWish wish,
+    long untilMs) {
+  private static final byte FORMAT = 2;
+  private static final ServerWish[] WISHES = ServerWish.values();
+
+  public Server with(ServerWish newWish, long newUntilMs) {
+    return new Server(
+        token,
+        address,
+        host,
+        rack,
+        version,
+        capacityBytes,
+        usedBytes,
+        freeBytes,
+        chunks,
+        newWish,
+        newUntilMs);
+  }
 
   byte[] encode() {
     try {
@@ -40,6 +65,8 @@ public record Server(
       for (String text : new String[] {token, address, host, rack, version}) {
         out.writeUTF(text);
       }
+      out.writeByte(Format.code(wish));
+      out.writeLong(untilMs);
       return bytes.toByteArray();
     } catch (IOException e) {
       throw new FsException(Errno.EINVAL, "cannot store dataserver " + address, e);
@@ -50,7 +77,7 @@ public record Server(
     try {
       DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
       byte format = in.readByte();
-      if (format != FORMAT) {
+      if (format != 1 && format != FORMAT) {
         throw new FsException(Errno.EIO, "a stored dataserver has the unknown format " + format);
       }
       long capacity = in.readLong();
@@ -66,7 +93,9 @@ public record Server(
           capacity,
           used,
           free,
-          chunks);
+          chunks,
+          format == 1 ? ServerWish.NONE : WISHES[in.readByte()],
+          format == 1 ? 0 : in.readLong());
     } catch (IOException e) {
       throw new FsException(Errno.EIO, "a stored dataserver is cut short", e);
     }

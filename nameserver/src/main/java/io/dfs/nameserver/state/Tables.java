@@ -8,6 +8,7 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.id.NodeId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.DirEntry;
+import io.dfs.common.message.Event;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Group;
@@ -18,9 +19,11 @@ import io.dfs.nameserver.kv.KeyValueReader.Entry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The tables for reading: typed access to the keys of {@link Keys}. As shared as its reader. */
@@ -306,6 +309,82 @@ public sealed class Tables permits Transaction {
       }
     }
     return groups;
+  }
+
+  /** A chunk and what is known of it. */
+  public record Chunk(ChunkId id, ChunkState state) {}
+
+  /** Chunks of a group, those after {@code after}, rising. */
+  public List<Chunk> chunks(GroupId group, long afterSequence, int max) {
+    List<Chunk> chunks = new ArrayList<>();
+    byte[] from = Keys.chunk(ChunkId.of(group, afterSequence + 1));
+    byte[] to = Keys.after(Keys.chunk(ChunkId.of(group, ChunkId.MAX_SEQUENCE)));
+    try (Cursor cursor = reader.scan(from, to)) {
+      Entry e;
+      while (chunks.size() < max && (e = cursor.next()) != null) {
+        chunks.add(new Chunk(new ChunkId(lastLong(e.key())), ChunkState.decode(e.value())));
+      }
+    }
+    return chunks;
+  }
+
+  /** Groups of which some chunk is still being written. */
+  public Set<GroupId> groupsBeingWritten() {
+    Set<GroupId> groups = new HashSet<>();
+    byte[] prefix = Keys.allWriting();
+    try (Cursor cursor = reader.scan(prefix, Keys.after(prefix))) {
+      Entry e;
+      while ((e = cursor.next()) != null) {
+        groups.add(new ChunkId(lastLong(e.key())).group());
+      }
+    }
+    return groups;
+  }
+
+  /** A server's copy of a chunk that is bad, and why. */
+  public record Bad(ChunkId chunk, NodeId node, String reason) {}
+
+  /** Copies known to be bad or missing, those after {@code after} when that is not null. */
+  public List<Bad> badCopies(@Nullable Bad after, int max) {
+    byte[] prefix = Keys.badCopies();
+    byte[] from =
+        after == null ? prefix : Keys.badCopy(after.chunk(), new NodeId(after.node().value() + 1));
+    return bad(from, Keys.after(prefix), max);
+  }
+
+  /** The servers whose copy of a chunk is known to be bad. */
+  public List<Bad> badCopies(ChunkId chunk) {
+    byte[] prefix = Keys.badCopies(chunk);
+    return bad(prefix, Keys.after(prefix), Integer.MAX_VALUE);
+  }
+
+  private List<Bad> bad(byte[] from, byte[] to, int max) {
+    List<Bad> found = new ArrayList<>();
+    try (Cursor cursor = reader.scan(from, to)) {
+      Entry e;
+      while (found.size() < max && (e = cursor.next()) != null) {
+        ByteBuffer key = ByteBuffer.wrap(e.key(), 1, 12);
+        found.add(
+            new Bad(
+                new ChunkId(key.getLong()),
+                new NodeId(key.getInt()),
+                new String(e.value(), StandardCharsets.UTF_8)));
+      }
+    }
+    return found;
+  }
+
+  /** Events after the one with number {@code after}, oldest first. */
+  public List<Event> events(long after, int max) {
+    List<Event> events = new ArrayList<>();
+    byte[] to = Keys.after(Keys.events());
+    try (Cursor cursor = reader.scan(Keys.event(Math.max(0, after) + 1), to)) {
+      Entry e;
+      while (events.size() < max && (e = cursor.next()) != null) {
+        events.add(EventRecord.decode(lastLong(e.key()), e.value()));
+      }
+    }
+    return events;
   }
 
   public @Nullable Server findServer(NodeId id) {

@@ -7,9 +7,12 @@ import io.dfs.common.id.GroupId;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.NodeId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.Event;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.Severity;
+import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.kv.Cursor;
 import io.dfs.nameserver.kv.KeyValueReader.Entry;
 import io.dfs.nameserver.kv.Overlay;
@@ -22,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /** The tables for one command: sees and collects its changes. Confined to one thread at a time. */
 public final class Transaction extends Tables {
   private static final byte[] EMPTY = {};
+
+  /** A year of a busy cluster's news; some MiB. */
+  private static final int MAX_EVENTS = 10_000;
+
   private static final InodeId NONE = new InodeId(0);
 
   private final Overlay view;
@@ -131,10 +138,29 @@ public final class Transaction extends Tables {
     }
     Group group = findGroup(chunk.group());
     if (group != null) {
-      for (NodeId member : group.members()) {
-        view.put(Keys.garbage(member, chunk.value()), EMPTY);
+      for (NodeId holder : group.holders()) {
+        view.put(Keys.garbage(holder, chunk.value()), EMPTY);
       }
-      effect(new Effect.ChunkDropped(chunk, group.members()));
+      effect(new Effect.ChunkDropped(chunk, group.holders()));
+    }
+  }
+
+  public void putBadCopy(ChunkId chunk, NodeId node, String reason) {
+    view.put(Keys.badCopy(chunk, node), reason.getBytes(StandardCharsets.UTF_8));
+  }
+
+  public void deleteBadCopy(ChunkId chunk, NodeId node) {
+    view.delete(Keys.badCopy(chunk, node));
+  }
+
+  /** Adds an event and drops the one that is too old by it. */
+  public void putEvent(Timestamp time, Severity severity, String subject, String text) {
+    long sequence = add(Counter.EVENT, 1);
+    view.put(
+        Keys.event(sequence),
+        EventRecord.encode(new Event(sequence, time, severity, subject, text)));
+    if (sequence > MAX_EVENTS) {
+      view.delete(Keys.event(sequence - MAX_EVENTS));
     }
   }
 

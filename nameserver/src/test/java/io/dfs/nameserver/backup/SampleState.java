@@ -58,7 +58,7 @@ public final class SampleState {
     run(
         new Command.Format(
             "the-cluster", new DataSettings(1 << 20, 2), 0, 0, 86_400, Timestamp.EPOCH));
-    run(new Command.AddGroups(2, List.of(List.of(new NodeId(1), new NodeId(2)))));
+    run(new Command.AddGroups(2, List.of(List.of(new NodeId(1), new NodeId(2))), 0));
     begin();
   }
 

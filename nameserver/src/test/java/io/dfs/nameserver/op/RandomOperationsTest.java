@@ -74,7 +74,7 @@ final class RandomOperationsTest {
   void theTreeAndTheLayoutsAreThoseOfTheModel() {
     System.out.println("seed " + seed + " (repeat with -Ddfs.seed=" + seed + ")");
     run(new Command.Format("c", new DataSettings(1 << 20, 1), 0, 0, Timestamp.EPOCH));
-    run(new Command.AddGroups(1, List.of(List.of(new NodeId(1)))));
+    run(new Command.AddGroups(1, List.of(List.of(new NodeId(1))), 0));
     session =
         ((Reply.SessionOpened) run(new Command.BeginSession("", Timestamp.EPOCH)).reply())
             .session();

@@ -43,7 +43,7 @@ final class Tree {
   /** With a trash that keeps what is deleted for so long. */
   Tree(long trashSeconds) {
     run(new Command.Format("c", new DataSettings(1 << 20, 1), 0, 0, trashSeconds, Timestamp.EPOCH));
-    run(new Command.AddGroups(1, List.of(List.of(new NodeId(1)))));
+    run(new Command.AddGroups(1, List.of(List.of(new NodeId(1))), 0));
     session = session();
   }
 

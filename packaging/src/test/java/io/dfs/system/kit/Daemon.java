@@ -37,6 +37,11 @@ public final class Daemon {
     }
   }
 
+  /** What it was started with. */
+  public List<String> command() {
+    return List.copyOf(command);
+  }
+
   public long pid() {
     return process.pid();
   }

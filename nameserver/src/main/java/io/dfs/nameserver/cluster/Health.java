@@ -1,0 +1,107 @@
+package io.dfs.nameserver.cluster;
+
+import io.dfs.common.message.Problem;
+import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerInfo.State;
+import io.dfs.common.message.Severity;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** What is wrong in the cluster, and what to do about it. Pure. */
+public final class Health {
+  /** Under it, people have reason to act. */
+  private static final int LITTLE_SPACE_PERCENT = 5;
+
+  private Health() {}
+
+  /**
+   * All that is wrong, the worst first; nothing when all is well.
+   *
+   * @param restored whether chunks of after a backup that was restored are kept
+   */
+  public static List<Problem> problems(
+      List<ServerInfo> servers, int replicas, Repairer.Progress progress, boolean restored) {
+    List<Problem> problems = new ArrayList<>();
+    servers.forEach(s -> addServer(problems, s));
+    addCopies(problems, progress);
+    long online = servers.stream().filter(s -> s.state() == State.ONLINE).count();
+    if (online < replicas) {
+      problems.add(
+          new Problem(
+              online == 0 ? Severity.ERROR : Severity.WARN,
+              online + " dataservers are online, too few for " + replicas + " copies",
+              "start or add dataservers"));
+    }
+    if (restored) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              "the tree was restored from a backup and chunks written after it are kept",
+              "when nothing is missed, dfs metadata discard-newer gives their space back"));
+    }
+    problems.sort(Comparator.comparing(Problem::severity).reversed());
+    return problems;
+  }
+
+  private static void addServer(List<Problem> problems, ServerInfo s) {
+    String name = "dataserver " + s.id().value() + " at " + s.address();
+    if (s.state() == State.OFFLINE || s.state() == State.SUSPECT) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              name + " is " + s.state(),
+              "check it and the network to it; if it will not come back, say dfs servers remove "
+                  + s.id().value()));
+    } else if (s.state() == State.MAINTENANCE) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              name + " is in maintenance: nothing is repaired for it",
+              "when it is back, say dfs servers undrain " + s.id().value()));
+    }
+    boolean serves = s.state() != State.OFFLINE && s.state() != State.REMOVED;
+    if (serves && s.freeBytes() < s.capacityBytes() / 100 * LITTLE_SPACE_PERCENT) {
+      problems.add(
+          new Problem(Severity.WARN, name + " has little space left", "add disks or dataservers"));
+    }
+    if (serves && s.failedDisks() > 0) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              s.failedDisks() + " disks of " + name + " are out of use",
+              "replace them; what was on them is copied from other servers"));
+    }
+  }
+
+  private static void addCopies(List<Problem> problems, Repairer.Progress p) {
+    if (!p.without().isEmpty()) {
+      problems.add(
+          new Problem(
+              Severity.ERROR,
+              "no copy of the groups "
+                  + p.without()
+                  + " can be read: files in them give EIO"
+                  + (p.lostFiles().isEmpty()
+                      ? ""
+                      : ", such as " + String.join(", ", p.lostFiles())),
+              "bring back a server that has a copy"));
+    }
+    if (p.below() > 0) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              p.below() + " groups have fewer copies than they shall",
+              p.repairRunning() > 0
+                  ? "wait: they are being copied"
+                  : "add a dataserver if there are too few to copy to; see dfs repair status"));
+    }
+    if (p.badCopies() > 0) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              p.badCopies() + " single copies are bad or missing",
+              "wait: they are replaced from good ones; see dfs events"));
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.dfs.nameserver.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dfs.common.id.GroupId;
+import io.dfs.common.id.NodeId;
+import io.dfs.common.message.Problem;
+import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerInfo.State;
+import io.dfs.common.message.ServerWish;
+import io.dfs.common.message.Severity;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class HealthTest {
+  private static ServerInfo server(int id, State state, long free, int failedDisks) {
+    return new ServerInfo(
+        new NodeId(id),
+        "h" + id + ":1",
+        "h" + id,
+        "",
+        state,
+        1000,
+        0,
+        free,
+        0,
+        0,
+        "v",
+        failedDisks,
+        ServerWish.NONE);
+  }
+
+  private static Repairer.Progress progress(int below, List<GroupId> without, int bad) {
+    return new Repairer.Progress(
+        below, without, List.of("/a/b"), bad, 0, Map.of(), 0, 0, 0, 0, 0, 0);
+  }
+
+  private static List<Problem> problems(Repairer.Progress progress, ServerInfo... servers) {
+    return Health.problems(List.of(servers), 2, progress, false);
+  }
+
+  private static final ServerInfo GOOD = server(1, State.ONLINE, 900, 0);
+
+  @Test
+  void nothingIsWrongWithAHealthyCluster() {
+    assertEquals(
+        List.of(), problems(Repairer.Progress.NONE, GOOD, server(2, State.ONLINE, 900, 0)));
+  }
+
+  @Test
+  void whatCannotBeReadIsAnErrorThatNamesFilesAndComesFirst() {
+    Problem worst = problems(progress(1, List.of(new GroupId(7)), 2), GOOD, GOOD).get(0);
+    assertEquals(Severity.ERROR, worst.severity());
+    assertTrue(worst.what().contains("pg7") && worst.what().contains("/a/b"), worst.what());
+  }
+
+  @Test
+  void everyProblemSaysWhatToDo() {
+    List<Problem> all =
+        problems(
+            progress(3, List.of(), 1),
+            GOOD,
+            server(2, State.OFFLINE, 900, 0),
+            server(3, State.ONLINE, 10, 0),
+            server(4, State.ONLINE, 900, 2),
+            server(5, State.MAINTENANCE, 900, 0));
+    assertEquals(6, all.size(), all.toString());
+    all.forEach(p -> assertEquals(Severity.WARN, p.severity()));
+    all.forEach(p -> assertTrue(!p.action().isEmpty(), p.what()));
+  }
+
+  @Test
+  void withNoServerOnlineNothingWorks() {
+    assertEquals(
+        Severity.ERROR,
+        problems(Repairer.Progress.NONE, server(1, State.OFFLINE, 0, 0)).get(0).severity());
+  }
+}
