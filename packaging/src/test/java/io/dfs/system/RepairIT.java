@@ -173,8 +173,9 @@ class RepairIT {
       victim.start();
       Await.until("the missing ones are back", () -> files(chunks) == before);
       cluster.dataservers().get(1).kill();
-      Await.until("the other is away", () -> cluster.status().servers().stream()
-          .anyMatch(s -> s.state() == State.OFFLINE));
+      Await.until(
+          "the other is away",
+          () -> cluster.status().servers().stream().anyMatch(s -> s.state() == State.OFFLINE));
       cluster.dataservers().get(1).start();
       cluster.awaitOnline(2);
       verify(mount, "data");

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
 final class FsckCommand extends ClusterCommand {
   @Option(
       names = "--repair",
-      description = "Mend what can be mended without losing more; what no name leads to gets one in"
-          + " /lost+found.")
+      description =
+          "Mend what can be mended without losing more; what no name leads to gets one in"
+              + " /lost+found.")
   private boolean repair;
 
   @Option(
@@ -41,8 +42,7 @@ final class FsckCommand extends ClusterCommand {
 
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
-    LongAnswer.copy(
-        dfs.vfs(), new Query.CheckFilesystem(repair, !noCopies), new Lines(out));
+    LongAnswer.copy(dfs.vfs(), new Query.CheckFilesystem(repair, !noCopies), new Lines(out));
     check(clean);
   }
 
@@ -88,8 +88,7 @@ final class FsckCommand extends ClusterCommand {
   private static void finding(PrintWriter out, JsonNode node) {
     String state =
         !node.has("mended") ? "" : node.get("mended").asBoolean() ? " [mended]" : " [not mended]";
-    out.println(
-        (node.get("loss").asBoolean() ? "LOSS " : "") + node.get("text").asText() + state);
+    out.println((node.get("loss").asBoolean() ? "LOSS " : "") + node.get("text").asText() + state);
     node.get("paths").forEach(path -> out.println("    " + Show.name(path.asText())));
   }
 
@@ -104,8 +103,6 @@ final class FsckCommand extends ClusterCommand {
         + " things are wrong, "
         + summary.get("losses")
         + " of them with loss; "
-        + (mended > 0
-            ? mended + " were mended"
-            : mendable + " can be mended by dfs fsck --repair");
+        + (mended > 0 ? mended + " were mended" : mendable + " can be mended by dfs fsck --repair");
   }
 }
