@@ -27,8 +27,9 @@ enum EngineName {
 
   abstract Engine mount(Vfs vfs, Path mountPoint, EngineOptions options);
 
-  /** As the environment says, else the usual one. */
+  /** As the environment says, else the kernel's own protocol where there is one. */
   static EngineName ofVariable() {
-    return "linux".equals(System.getenv(VARIABLE)) ? linux : jnr;
+    boolean onLinux = System.getProperty("os.name", "").startsWith("Linux");
+    return onLinux && !jnr.name().equals(System.getenv(VARIABLE)) ? linux : jnr;
   }
 }
