@@ -114,6 +114,8 @@ final class RecallLoop {
                 return;
               }
               SessionId session = nameserver.session().session();
+              // What is answered until the nameserver has heard of this is on nobody's account.
+              cache.trust(System.nanoTime());
               forgetAll().thenRun(() -> ask(made, session, 0, true));
             });
   }

@@ -380,6 +380,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
           if (second != handle.readSecond || handle.readAt == null) {
             handle.readSecond = second;
             handle.readAt = Timestamp.of(Instant.now());
+            opening.read(handle);
           }
           return reader.read(file, handle.ahead, offset, length);
         });

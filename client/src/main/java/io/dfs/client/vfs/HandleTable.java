@@ -34,6 +34,10 @@ final class HandleTable {
     final @Nullable FileState file;
     final @Nullable ReadAhead ahead;
     volatile @Nullable Timestamp readAt;
+
+    /** Whether {@link #readAt} is to be told to the nameserver, by the rule of relatime. */
+    volatile boolean atimeDue;
+
     volatile long readSecond;
 
     /** Who may hold a lock that was taken through this handle: one for each process that did. */

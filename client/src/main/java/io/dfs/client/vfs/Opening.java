@@ -218,12 +218,23 @@ final class Opening {
             });
   }
 
+  /**
+   * The file was read at the handle's time: this client's atime changes at once, as programs look
+   * right after they have read, and that of the nameserver with the release.
+   */
+  void read(Handle handle) {
+    Timestamp readAt = handle.readAt;
+    if (readAt != null && cache.touch(handle.inode, readAt)) {
+      handle.atimeDue = true;
+    }
+  }
+
   /** As {@code Vfs.release} promises, but throws when there is no such handle. */
   CompletableFuture<Void> release(long number) {
     Handle handle = handles.remove(number);
     FileState file = handle.file;
     if (file == null) {
-      released(handle.inode, handle.readAt);
+      released(handle.inode, null);
       return DONE;
     }
     // Whoever gets a lock next sees what was written under it.
@@ -237,7 +248,7 @@ final class Opening {
                 cache.learnLayout(handle.inode, whole);
               }
               writing.close(file);
-              released(handle.inode, handle.readAt);
+              released(handle.inode, handle.atimeDue ? handle.readAt : null);
             });
   }
 
@@ -272,9 +283,8 @@ final class Opening {
    */
   private void released(InodeId inode, @Nullable Timestamp readAt) {
     int told = openInodes.released(inode);
-    boolean read = readAt != null && cache.touch(inode, readAt);
     int count = Math.max(0, told);
-    if (count == 0 && !read) {
+    if (count == 0 && readAt == null) {
       return;
     }
     nameserver
