@@ -21,6 +21,7 @@ class CompactionIT {
           3,
           List.of(
               "heartbeat=200ms",
+              "trash=0s",
               "compact-interval=1s",
               "compact-rate=1GiB",
               "compact-age=0s",
