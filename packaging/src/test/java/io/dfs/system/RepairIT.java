@@ -160,6 +160,9 @@ class RepairIT {
     try (Cluster cluster = start(2, "repair-after=10m")) {
       Mount mount = cluster.mount();
       fill(mount, "data", 50, 10);
+      // Chunks that a mount may go on with are not looked for until they are sealed.
+      mount.unmount();
+      mount.mountAgain();
       Daemon victim = cluster.dataservers().get(0);
       Path chunks = cluster.directory().resolve("ds1/chunks");
       long before = files(chunks);
