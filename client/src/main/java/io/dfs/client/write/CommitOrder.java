@@ -134,6 +134,8 @@ final class CommitOrder {
       if (flush.ticket() <= upTo) {
         wanted = true;
         durable |= flush.durable();
+      } else if (endsWhereKindsMeet(head, pieces)) {
+        wanted = true;
       }
     }
     if (!wanted && !(!head.isEmpty() && (commitDue || head.size() >= COMMIT_PIECES))) {
@@ -151,6 +153,17 @@ final class CommitOrder {
         append,
         new HashMap<>(unsynced),
         !restSynced);
+  }
+
+  /** Whether what follows can only be committed after the head: never both kinds in one commit. */
+  private static boolean endsWhereKindsMeet(List<Piece> head, DirtyPieces pieces) {
+    int place = 0;
+    for (Piece piece : pieces) {
+      if (!head.isEmpty() && place++ == head.size()) {
+        return piece.append != head.get(0).append;
+      }
+    }
+    return false;
   }
 
   /** The acknowledged pieces at the head that may go into one commit. */
