@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How many requests of each kind came, how long they took and how they failed. Shared. A request
- * costs about 100 ns here: two readings of the clock, a look into a map and a few counters.
+ * costs two readings of the clock, a look into a map and a few counters.
  */
 public final class CallMetrics {
   /** From a cached metadata request to a write that waits for a slow disk. */
