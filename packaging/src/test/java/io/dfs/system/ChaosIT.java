@@ -1,17 +1,22 @@
 package io.dfs.system;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dfs.common.message.Reply;
 import io.dfs.system.chaos.Faults;
 import io.dfs.system.chaos.Workloads;
+import io.dfs.system.kit.Await;
 import io.dfs.system.kit.Cluster;
+import io.dfs.system.kit.Shell;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
  * Everything that can happen to a cluster of five dataservers, one thing after another, under three
- * mounts that check every byte. {@code -Ddfs.chaos.seconds=N} makes it longer ({@code
+ * mounts that check every byte. At the end all copies are back and a check of the whole filesystem
+ * finds nothing. {@code -Ddfs.chaos.seconds=N} makes it longer ({@code
  * packaging/soak}); {@code -Ddfs.chaos.seed=N} repeats a schedule.
  */
 class ChaosIT {
@@ -33,7 +38,9 @@ class ChaosIT {
                     "heartbeat=500ms",
                     "compact-interval=5s",
                     "compact-age=0s",
-                    "compact-grace=5s"),
+                    "compact-grace=5s",
+                    "repair-after=6s",
+                    "repair-rate=1GiB"),
                 List.of()))) {
       try (Faults faults = new Faults(cluster, seed);
           Workloads workloads = new Workloads(cluster, 3, seed)) {
@@ -42,16 +49,27 @@ class ChaosIT {
           faults.next();
         }
         faults.heal();
-        workloads.stop();
+        int operations = workloads.stop();
         assertNull(
             workloads.failure(),
             () -> "seed " + seed + "\n" + faults.schedule() + "\n" + workloads.warnings());
         assertTrue(
-            workloads.operations() > seconds,
-            () -> "seed " + seed + ": only " + workloads.operations() + " operations");
+            operations > seconds, () -> "seed " + seed + ": only " + operations + " operations");
         workloads.verifyOnAllMounts();
-        System.out.println(workloads.operations() + " operations");
+        System.out.println(operations + " operations");
+        awaitAllCopies(cluster);
+        Shell.Result check = cluster.dfs("fsck");
+        assertEquals(0, check.exit(), () -> "seed " + seed + "\n" + check.all());
       }
     }
+  }
+
+  private static void awaitAllCopies(Cluster cluster) {
+    Await.until(
+        "all copies",
+        () -> {
+          Reply.ClusterStatus status = cluster.status();
+          return status.repair().groups() == 0 && status.problems().isEmpty();
+        });
   }
 }

@@ -47,7 +47,7 @@ public final class Faults implements AutoCloseable {
       cluster.addDataserver(
           cluster.directory().resolve("ds" + i),
           port,
-          List.of("reserve=0", "advertise=127.0.0.1:" + proxy.port()));
+          List.of("reserve=0", "inventory-interval=2s", "advertise=127.0.0.1:" + proxy.port()));
     }
     awaitAll();
   }

@@ -1,9 +1,12 @@
 package io.dfs.system.chaos;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -12,11 +15,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A program that changes files in a folder of a mount and knows what each must hold. Confined to a
  * thread while it runs; any failure ends it and is kept.
+ *
+ * <p>{@link #main} makes it a process of its own, as a {@link WorkloadProcess} wants it: whoever
+ * starts daemons must have no file of a mount open, since the child made for the start inherits it
+ * and closes it, which waits for the very daemon that is to be started.
  */
 final class Workload implements Runnable {
   private static final int MAX_FILES = 40;
@@ -26,25 +32,44 @@ final class Workload implements Runnable {
   private final Random random;
   private final TreeMap<String, byte[]> files = new TreeMap<>();
   private volatile boolean stopped;
-  private volatile @Nullable Throwable failure;
   private volatile int operations;
   private int names;
 
-  Workload(Path folder, long seed) {
+  private Workload(Path folder, long seed) {
     this.folder = folder;
     this.random = new Random(seed);
   }
 
-  void stop() {
-    stopped = true;
+  /**
+   * Arguments: the folder and the seed. Reads {@code stop} and {@code verify PATH}, one in a line,
+   * and answers {@code stopped OPERATIONS}, {@code verified} or, at any moment, {@code failed WHY}.
+   * The end of its input ends it.
+   */
+  public static void main(String[] args) throws Exception {
+    Workload workload = new Workload(Path.of(args[0]), Long.parseLong(args[1]));
+    Thread thread = new Thread(workload, "workload");
+    thread.start();
+    BufferedReader commands =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    for (String line = commands.readLine(); line != null; line = commands.readLine()) {
+      if (line.equals("stop")) {
+        workload.stopped = true;
+        thread.join();
+        System.out.println("stopped " + workload.operations);
+      } else {
+        System.out.println(workload.verdict(Path.of(line.substring("verify ".length()))));
+      }
+    }
+    Runtime.getRuntime().halt(0);
   }
 
-  @Nullable Throwable failure() {
-    return failure;
-  }
-
-  int operations() {
-    return operations;
+  private String verdict(Path seen) {
+    try {
+      verifyAll(seen);
+      return "verified";
+    } catch (RuntimeException | AssertionError e) {
+      return "failed " + e;
+    }
   }
 
   @Override
@@ -78,7 +103,7 @@ final class Workload implements Runnable {
         operations++;
       }
     } catch (IOException | RuntimeException | AssertionError e) {
-      failure = new AssertionError(folder + ": " + doing + ": " + e, e);
+      System.out.println("failed " + folder + ": " + doing + ": " + e);
     }
   }
 
@@ -135,7 +160,7 @@ final class Workload implements Runnable {
   }
 
   /** Compares all files as another mount has them, too; after the end. */
-  void verifyAll(Path seen) {
+  private void verifyAll(Path seen) {
     try (var listed = Files.list(seen)) {
       List<String> names = listed.map(path -> String.valueOf(path.getFileName())).sorted().toList();
       if (!names.equals(List.copyOf(files.keySet()))) {

@@ -4,33 +4,30 @@ import io.dfs.system.kit.Cluster;
 import io.dfs.system.kit.Mount;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Mounts, each with a {@link Workload}. Confined to the test's thread. */
+/** Mounts, each with a {@link WorkloadProcess}. Confined to the test's thread. */
 public final class Workloads implements AutoCloseable {
   /** How long a mount tries, on a machine that has much else to do; then something hangs. */
   private static final int MAX_WAIT_S = 600;
 
   private final List<Mount> mounts = new ArrayList<>();
-  private final List<Workload> workloads = new ArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final List<WorkloadProcess> workloads = new ArrayList<>();
 
   public Workloads(Cluster cluster, int count, long seed) {
     for (int i = 0; i < count; i++) {
       Mount mount = cluster.mount("deadline=" + MAX_WAIT_S + "s");
       mounts.add(mount);
-      Workload workload = new Workload(mount.path("w" + i), seed + i);
-      workloads.add(workload);
-      threads.add(new Thread(workload, "workload " + i));
+      workloads.add(new WorkloadProcess(mount.path("w" + i), seed + i));
     }
-    threads.forEach(Thread::start);
   }
 
-  public @Nullable Throwable failure() {
+  /** The first thing that went wrong, or null. */
+  public @Nullable String failure() {
     return workloads.stream()
-        .map(Workload::failure)
-        .filter(java.util.Objects::nonNull)
+        .map(WorkloadProcess::failure)
+        .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
   }
@@ -51,34 +48,28 @@ public final class Workloads implements AutoCloseable {
     return text.toString();
   }
 
-  public int operations() {
-    return workloads.stream().mapToInt(Workload::operations).sum();
-  }
-
-  /** Ends the programs; a mount that hangs is a failure. */
-  public void stop() throws InterruptedException {
-    workloads.forEach(Workload::stop);
-    for (Thread thread : threads) {
-      thread.join(TimeUnit.SECONDS.toMillis(2 * MAX_WAIT_S));
-      if (thread.isAlive()) {
-        throw new AssertionError(thread.getName() + " hangs");
-      }
+  /** Ends the programs; one that hangs is a failure. Returns how many operations they did. */
+  public int stop() throws InterruptedException {
+    int operations = 0;
+    for (WorkloadProcess workload : workloads) {
+      operations += workload.stop(2 * MAX_WAIT_S);
     }
+    return operations;
   }
 
   /** Each mount anew, without what it has in memory, and the files of all. */
-  public void verifyOnAllMounts() {
+  public void verifyOnAllMounts() throws InterruptedException {
     for (Mount mount : mounts) {
       mount.unmount();
       mount.mountAgain();
       for (int i = 0; i < workloads.size(); i++) {
-        workloads.get(i).verifyAll(mount.path("w" + i));
+        workloads.get(i).verify(mount.path("w" + i), MAX_WAIT_S);
       }
     }
   }
 
   @Override
   public void close() {
-    workloads.forEach(Workload::stop);
+    workloads.forEach(WorkloadProcess::close);
   }
 }
