@@ -92,6 +92,53 @@ class CrashIT {
     }
   }
 
+  @Test
+  void locksHoldOverARestartOfTheNameserverAndEndWithTheirProcess() throws Exception {
+    try (Cluster cluster = Cluster.start()) {
+      Mount mine = cluster.mount();
+      Mount theirs = cluster.mount();
+      Shell.run(mine.path(), "touch whole record");
+      String hold =
+          "import fcntl, sys, time\n"
+              + "whole, record = open('whole', 'r+'), open('record', 'r+')\n"
+              + "fcntl.flock(whole, fcntl.LOCK_EX)\n"
+              + "fcntl.lockf(record, fcntl.LOCK_EX, 10, 5)\n"
+              + "print('held', flush=True)\n"
+              + "time.sleep(1000)\n";
+      Process holder =
+          new ProcessBuilder("python3", "-c", hold).directory(mine.path().toFile()).start();
+      try {
+        assertEquals("held", holder.inputReader().readLine());
+        assertEquals("refused refused", taken(theirs));
+        cluster.nameserver().kill();
+        cluster.nameserver().start();
+        assertEquals("refused refused", taken(theirs), "after a restart of the nameserver");
+      } finally {
+        holder.destroyForcibly().waitFor();
+      }
+      Await.until("the locks free", () -> taken(theirs).equals("free free"));
+    }
+  }
+
+  /** Whether the other mount gets the lock of the whole file, and that of the record. */
+  private static String taken(Mount mount) {
+    return Shell.run(
+            mount.path(),
+            "python3 - <<'END'\n"
+                + "import fcntl\n"
+                + "def taken(lock, *range):\n"
+                + "    try:\n"
+                + "        lock(*range)\n"
+                + "        return 'free'\n"
+                + "    except BlockingIOError:\n"
+                + "        return 'refused'\n"
+                + "whole, record = open('whole', 'r+'), open('record', 'r+')\n"
+                + "now = fcntl.LOCK_EX | fcntl.LOCK_NB\n"
+                + "print(taken(fcntl.flock, whole, now), taken(fcntl.lockf, record, now, 10, 5))\n"
+                + "END")
+        .strip();
+  }
+
   private static void createAndRename(
       Mount mount, int writer, AtomicBoolean stop, ConcurrentLinkedQueue<String> acknowledged) {
     try {
