@@ -29,6 +29,7 @@ import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetThreads;
 import io.dfs.system.kit.Await;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,11 +68,19 @@ final class CoherentCachesTest {
   }
 
   private static Attr make(Vfs vfs, String name) {
-    return get(vfs.mknod(ROOT, InodeId.ROOT, Name.of(name), FileType.REGULAR, 0644, 0));
+    return make(vfs, InodeId.ROOT, name);
+  }
+
+  private static Attr make(Vfs vfs, InodeId parent, String name) {
+    return get(vfs.mknod(ROOT, parent, Name.of(name), FileType.REGULAR, 0644, 0));
   }
 
   private static CompletableFuture<Attr> look(Vfs vfs, String name) {
-    return vfs.lookup(ROOT, InodeId.ROOT, Name.of(name));
+    return look(vfs, InodeId.ROOT, name);
+  }
+
+  private static CompletableFuture<Attr> look(Vfs vfs, InodeId parent, String name) {
+    return vfs.lookup(ROOT, parent, Name.of(name));
   }
 
   /** Whether it was answered without asking: else another thread completes it. */
@@ -113,6 +122,29 @@ final class CoherentCachesTest {
     assertTrue(isCached(look(here, "f")));
     get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
     assertEquals(Errno.ENOENT, failure(look(here, "f")));
+  }
+
+  @Test
+  void ofADirectoryMadeOrListedHereItIsKnownWhatItLacksUntilAnotherClientMakesIt() {
+    InodeId made = get(here.mkdir(ROOT, InodeId.ROOT, Name.of("made"), 0755)).inode();
+    InodeId listed = get(there.mkdir(ROOT, InodeId.ROOT, Name.of("listed"), 0755)).inode();
+    make(there, listed, "present");
+    Opened directory = get(here.opendir(ROOT, listed));
+    for (long cookie = 0; cookie >= 0; ) {
+      var page = get(here.readdirPlus(directory.handle(), cookie, 1));
+      cookie = page.isEmpty() ? -1 : page.get(page.size() - 1).entry().cookie();
+    }
+    for (InodeId parent : List.of(made, listed)) {
+      assertTrue(isCached(look(here, parent, "f")), "no question for what is not there");
+      assertEquals(Errno.ENOENT, failure(look(here, parent, "f")));
+      make(here, parent, "mine");
+      assertTrue(isCached(look(here, parent, "g")), "nor after a change from here");
+      Attr theirs = make(there, parent, "f");
+      assertEquals(theirs.inode(), get(look(here, parent, "f")).inode());
+      assertEquals(Errno.ENOENT, failure(look(here, parent, "g")));
+    }
+    assertEquals(Errno.ENOENT, failure(look(there, listed, "h")));
+    get(there.lookup(ROOT, listed, Name.of("present")));
   }
 
   @Test

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Everything that can happen to a cluster of five dataservers, one thing after another, under three
  * mounts that check every byte. At the end all copies are back and a check of the whole filesystem
- * finds nothing. {@code -Ddfs.chaos.seconds=N} makes it longer ({@code
- * packaging/soak}); {@code -Ddfs.chaos.seed=N} repeats a schedule.
+ * finds nothing. {@code -Ddfs.chaos.seconds=N} makes it longer ({@code packaging/soak}); {@code
+ * -Ddfs.chaos.seed=N} repeats a schedule.
  */
 class ChaosIT {
   private static final int USUAL_SECONDS = 60;

@@ -54,6 +54,10 @@ public final class MetaCache {
 
   private final Cache<Long, Known<Attr>> attrs;
   private final Cache<Entry, Known<InodeId>> entries;
+
+  /** Directories of which all entries are in {@link #entries}: no other name exists there. */
+  private final Cache<Long, Known<InodeId>> whole;
+
   private final Cache<Long, Layout> layouts;
   private final long ttlNanos;
   private final AtomicLong lastChange = new AtomicLong(System.nanoTime());
@@ -75,20 +79,29 @@ public final class MetaCache {
     for (int i = 0; i < PLACES; i++) {
       changedAt.set(i, floor);
     }
-    attrs = newCache(MAX_ENTRIES);
-    entries = newCache(MAX_ENTRIES);
-    layouts = newCache(MAX_LAYOUTS);
+    attrs = newCache(MAX_ENTRIES, key -> {});
+    entries = newCache(MAX_ENTRIES, entry -> notWhole(entry.parent));
+    layouts = newCache(MAX_LAYOUTS, key -> {});
+    whole = newCache(MAX_LAYOUTS, key -> {});
   }
 
   /**
    * Evictions are cheap, so that whoever causes them does them: no other thread is woken for every
    * new entry.
+   *
+   * @param evicting is told before anybody can see that it is gone
    */
-  private <K, V> Cache<K, V> newCache(int entries) {
+  private <K, V> Cache<K, V> newCache(int entries, Consumer<K> evicting) {
     return Caffeine.newBuilder()
         .maximumSize(entries)
         .expireAfterWrite(KEPT)
-        .evictionListener((key, value, cause) -> evicted(cause))
+        .<K, V>evictionListener(
+            (key, value, cause) -> {
+              if (key != null) {
+                evicting.accept(key);
+              }
+              evicted(cause);
+            })
         .executor(Runnable::run)
         .build();
   }
@@ -172,6 +185,13 @@ public final class MetaCache {
   /** NONE when there is no such entry, null when that is not known. */
   public @Nullable InodeId entry(InodeId parent, Name name) {
     Known<InodeId> known = entries.getIfPresent(new Entry(parent, name));
+    if (known == null) {
+      known = whole.getIfPresent(parent.value());
+      // Entries are kept for longer than that: none of it has gone by itself.
+      if (known != null && System.nanoTime() - known.stamp > KEPT.toNanos() / 2) {
+        return null;
+      }
+    }
     return known != null && isTrue(known, place(parent, name)) ? known.value : null;
   }
 
@@ -204,6 +224,29 @@ public final class MetaCache {
     }
   }
 
+  /**
+   * Everything that the directory held at {@code stamp} was learned: it is new and empty, or was
+   * listed from its beginning to its end.
+   */
+  void learnWhole(InodeId directory, long stamp) {
+    if (hasLeases() && !directory.isMadeUp()) {
+      put(whole, directory.value(), InodeId.NONE, stamp, wholePlace(directory));
+    }
+  }
+
+  /** An entry of it is not known any more. */
+  private void notWhole(InodeId directory) {
+    changedAt.accumulateAndGet(wholePlace(directory), change(), Math::max);
+    whole.invalidate(directory.value());
+  }
+
+  private <K> void drop(Cache<K, ?> cache, K key) {
+    if (key instanceof Entry entry) {
+      notWhole(entry.parent);
+    }
+    cache.invalidate(key);
+  }
+
   /** A whole layout; what it says of its version stays true. */
   public void learnLayout(InodeId inode, Layout layout) {
     if (hasLeases()) {
@@ -213,12 +256,15 @@ public final class MetaCache {
 
   private <K, T> void put(Cache<K, Known<T>> cache, K key, T value, long stamp, int place) {
     if (stamp - changedAt.get(place) < 0 || stamp - floor < 0) {
+      if (key instanceof Entry entry) {
+        notWhole(entry.parent);
+      }
       return;
     }
     cache.put(key, new Known<>(value, stamp));
     // What changed in between has not seen it.
     if (stamp - changedAt.get(place) < 0) {
-      cache.invalidate(key);
+      drop(cache, key);
     }
   }
 
@@ -286,12 +332,12 @@ public final class MetaCache {
     long now = change();
     long before = changedAt.getAndAccumulate(place, now, Math::max);
     if (value == null || asked - before < 0 || asked - floor < 0) {
-      cache.invalidate(key);
+      drop(cache, key);
       return;
     }
     cache.put(key, new Known<>(value, asked));
     if (changedAt.get(place) != now) {
-      cache.invalidate(key);
+      drop(cache, key);
     }
   }
 
@@ -346,6 +392,11 @@ public final class MetaCache {
 
   private static int place(InodeId parent, Name name) {
     return mix(Long.hashCode(parent.value()) * 31 + name.hashCode());
+  }
+
+  /** Where it is noted that some entry of the directory changed. */
+  private static int wholePlace(InodeId directory) {
+    return mix(~Long.hashCode(directory.value()));
   }
 
   private static int mix(int hash) {

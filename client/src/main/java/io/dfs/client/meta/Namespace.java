@@ -32,8 +32,12 @@ public final class Namespace {
   private final MetaCache cache;
   private final OpenInodes openInodes;
   private final OpenReports reports;
+  private final Releases releases;
+  private final Listings listings = new Listings();
 
-  public Namespace(NameserverClient nameserver, MetaCache cache, OpenInodes openInodes) {
+  public Namespace(
+      NameserverClient nameserver, MetaCache cache, OpenInodes openInodes, Releases releases) {
+    this.releases = releases;
     this.openInodes = openInodes;
     this.reports = new OpenReports(nameserver, openInodes);
     this.nameserver = nameserver;
@@ -129,14 +133,21 @@ public final class Namespace {
             Node.class,
             (node, asked) -> {
               cache.changed(node.attr(), asked);
+              parentChanged(node.parent(), asked);
               cache.entryChanged(parent, name, node.attr().inode(), asked);
             })
         .thenApply(Node::attr);
   }
 
+  private void parentChanged(@Nullable Attr parent, long asked) {
+    if (parent != null) {
+      cache.changed(parent, asked);
+    }
+  }
+
   private CompletableFuture<Attr> remove(
       InodeId parent, Name name, Function<RequestId, ? extends Mutation> mutation) {
-    tellQuietOpens();
+    tellWhatIsOpen();
     return changing()
         .of(parent, name)
         .run(
@@ -144,16 +155,18 @@ public final class Namespace {
             Node.class,
             (node, asked) -> {
               cache.changed(node.attr(), asked);
+              parentChanged(node.parent(), asked);
               cache.entryChanged(parent, name, InodeId.NONE, asked);
             })
         .thenApply(Node::attr);
   }
 
   /**
-   * What is open by a lease has to be known before this client takes a name away; before it on the
-   * same connection is enough.
+   * What is open by a lease has to be known before this client takes a name away, and what is no
+   * longer open had better be; before it on the same connection is enough.
    */
-  private void tellQuietOpens() {
+  private void tellWhatIsOpen() {
+    releases.tell();
     reports.tell(openInodes.quiet());
   }
 
@@ -165,7 +178,14 @@ public final class Namespace {
 
   public CompletableFuture<Attr> mkdir(
       Caller caller, InodeId parent, Name name, int mode, int umask) {
-    return make(parent, name, id -> new Mutation.Mkdir(id, caller, parent, name, mode, umask));
+    long stamp = cache.stamp();
+    return make(parent, name, id -> new Mutation.Mkdir(id, caller, parent, name, mode, umask))
+        .whenComplete(
+            (attr, failure) -> {
+              if (attr != null) {
+                cache.learnWhole(attr.inode(), stamp);
+              }
+            });
   }
 
   public CompletableFuture<Attr> symlink(Caller caller, InodeId parent, Name name, byte[] target) {
@@ -187,7 +207,7 @@ public final class Namespace {
 
   public CompletableFuture<Attr> rename(
       Caller caller, InodeId parent, Name name, InodeId newParent, Name newName, int flags) {
-    tellQuietOpens();
+    tellWhatIsOpen();
     return changing()
         .of(parent, name)
         .of(newParent, newName)
@@ -212,6 +232,10 @@ public final class Namespace {
     if (other != null) {
       cache.changed(other, asked);
     }
+    parentChanged(reply.parent(), asked);
+    if (!newParent.equals(parent)) {
+      parentChanged(reply.newParent(), asked);
+    }
     if (moved.nlink() > 1 && !moved.isDirectory()) {
       // Perhaps both were names of the same file, and both still are.
       return;
@@ -231,6 +255,7 @@ public final class Namespace {
             Reply.Opened.class,
             (opened, asked) -> {
               cache.changed(opened.attr(), asked);
+              parentChanged(opened.parent(), asked);
               if (opened.created()) {
                 cache.entryChanged(parent, name, opened.attr().inode(), asked);
               }
@@ -271,8 +296,12 @@ public final class Namespace {
                 Attr attr = entry.attr();
                 if (attr != null && !directory.isMadeUp()) {
                   cache.learn(attr, stamp);
-                  cache.learnEntry(directory, entry.name(), entry.inode(), stamp);
                 }
+                cache.learnEntry(directory, entry.name(), entry.inode(), stamp);
+              }
+              long since = listings.listed(directory, cookie, stamp, listing);
+              if (since != 0) {
+                cache.learnWhole(directory, since);
               }
               return listing;
             });

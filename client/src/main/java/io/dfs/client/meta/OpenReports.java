@@ -2,6 +2,7 @@ package io.dfs.client.meta;
 
 import io.dfs.client.session.OpenInodes;
 import io.dfs.common.id.InodeId;
+import io.dfs.common.message.Close;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.Done;
 import java.util.List;
@@ -31,7 +32,8 @@ final class OpenReports {
   /** Its release may have been sent first, and undone nothing. */
   private void closeIfReleased(InodeId inode) {
     if (!opens.isOpen(inode)) {
-      nameserver.query(session -> new Query.Release(session, inode, 1, null), Done.class);
+      nameserver.query(
+          session -> new Query.Release(session, List.of(new Close(inode, 1, null))), Done.class);
     }
   }
 }

@@ -74,6 +74,22 @@ public final class OpenInodes {
     return told[0];
   }
 
+  /**
+   * The nameserver still counts {@code told} opens that have ended.
+   *
+   * @return whether the inode is open again, and these are its own now
+   */
+  public boolean takeOver(InodeId inode, int told) {
+    return opens.computeIfPresent(
+            inode,
+            (key, was) -> {
+              Opens now = new Opens(was.all, was.told + told);
+              count(was, now);
+              return now;
+            })
+        != null;
+  }
+
   public boolean isOpen(InodeId inode) {
     return opens.containsKey(inode);
   }

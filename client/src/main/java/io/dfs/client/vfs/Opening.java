@@ -4,6 +4,7 @@ import io.dfs.client.meta.Locks;
 import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.meta.Namespace;
+import io.dfs.client.meta.Releases;
 import io.dfs.client.read.Reader;
 import io.dfs.client.session.OpenInodes;
 import io.dfs.client.vfs.HandleTable.Handle;
@@ -16,6 +17,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Close;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Lock;
@@ -45,6 +47,7 @@ final class Opening {
   private final Namespace namespace;
   private final Locks locks;
   private final OpenInodes openInodes;
+  private final Releases releases;
   private final Writing writing;
   private final Reader reader;
   private final HandleTable handles;
@@ -62,6 +65,7 @@ final class Opening {
     this.namespace = rooms.namespace;
     this.locks = rooms.locks;
     this.openInodes = rooms.openInodes;
+    this.releases = rooms.releases;
     this.writing = rooms.writing;
     this.reader = rooms.reader;
     this.handles = handles;
@@ -278,8 +282,7 @@ final class Opening {
 
   /**
    * Ends an open. The nameserver hears of the last one, if it has counted any or if the time of
-   * reading is to be recorded. Nobody waits for the answer: when it is lost, the session's end does
-   * the same.
+   * reading is to be recorded.
    */
   private void released(InodeId inode, @Nullable Timestamp readAt) {
     int told = openInodes.released(inode);
@@ -287,13 +290,6 @@ final class Opening {
     if (count == 0 && readAt == null) {
       return;
     }
-    nameserver
-        .query(session -> new Query.Release(session, inode, count, readAt), Reply.Done.class)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                log.debug("release of inode {} failed", inode, failure);
-              }
-            });
+    releases.add(new Close(inode, count, readAt));
   }
 }

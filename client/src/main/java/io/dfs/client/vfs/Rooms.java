@@ -10,6 +10,7 @@ import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.meta.Namespace;
 import io.dfs.client.meta.PathResolver;
+import io.dfs.client.meta.Releases;
 import io.dfs.client.read.HoleFinder;
 import io.dfs.client.read.Reader;
 import io.dfs.client.session.OpenInodes;
@@ -47,6 +48,7 @@ final class Rooms {
   final NameserverClient nameserver;
   final MetaCache cache;
   final KernelNotices kernel = new KernelNotices();
+  final Releases releases;
   final Namespace namespace;
   final PathResolver paths;
   final Locks locks;
@@ -73,7 +75,8 @@ final class Rooms {
             openInodes,
             timer);
     nameserver.onRecall(kernel);
-    namespace = new Namespace(nameserver, cache, openInodes);
+    releases = new Releases(nameserver, openInodes, timer);
+    namespace = new Namespace(nameserver, cache, openInodes, releases);
     paths = new PathResolver(namespace, cache);
     locks = new Locks(nameserver, namespace, config.deadlineMs());
     groups =
@@ -152,6 +155,7 @@ final class Rooms {
       lost = FsException.of(e);
       log.warn("closing with data that could not be written: {}", lost.getMessage());
     }
+    releases.tell();
     try {
       nameserver.closeSession(2000).get(3, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

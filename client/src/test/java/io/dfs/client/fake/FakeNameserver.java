@@ -246,7 +246,7 @@ public final class FakeNameserver implements AutoCloseable {
       return new Reply.Opened(n.attr, current ? null : layout(n, 0, pageExtents), false);
     } else if (q instanceof Query.Release r) {
       session(r.session());
-      node(r.inode()).opens -= r.count();
+      r.closes().forEach(close -> node(close.inode()).opens -= close.count());
       return Reply.Done.DONE;
     } else if (q instanceof Query.GetLayout g) {
       return new Reply.LayoutPart(

@@ -152,15 +152,13 @@ public sealed interface Query extends Message {
       implements Query {}
 
   /**
-   * Undoes {@code count} {@link Open}s (or opens by {@link Mutation.Create}). Answered by {@link
-   * Reply.Done}.
+   * Undoes {@link Open}s, and opens by {@link Mutation.Create}. Answered by {@link Reply.Done}.
    *
-   * @param count 0 when the nameserver was not told of the open
-   * @param readAt when the file was last read through the handle, for atime by the relatime rule;
-   *     null when it was not
+   * @param closes at most {@link #MAX_CLOSES}
    */
-  record Release(SessionId session, InodeId inode, int count, @Nullable Timestamp readAt)
-      implements Query {}
+  record Release(SessionId session, List<Close> closes) implements Query {
+    public static final int MAX_CLOSES = 256;
+  }
 
   /** A file's extents from {@code offset} on. Answered by {@link Reply.LayoutPart}. */
   record GetLayout(InodeId inode, long offset, int maxExtents) implements Query {}

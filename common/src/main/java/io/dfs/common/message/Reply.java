@@ -46,7 +46,15 @@ public sealed interface Reply extends Message {
    */
   record Recalls(long upTo, boolean all, List<Stale> stale) implements Reply {}
 
-  record Node(Attr attr) implements Reply {}
+  /**
+   * @param parent the directory as the change of one of its entries has left it, so that nobody
+   *     need ask; null when there is none
+   */
+  record Node(Attr attr, @Nullable Attr parent) implements Reply {
+    public Node(Attr attr) {
+      this(attr, null);
+    }
+  }
 
   /**
    * @param doneBytes of the range that was asked for, from its start
@@ -57,15 +65,30 @@ public sealed interface Reply extends Message {
    * @param layout the beginning of the file's layout, so that a small file needs no second
    *     question; null for other types and when the client's known version is current
    * @param created whether {@link Mutation.Create} made the file
+   * @param parent the directory as that has left it; else null
    */
-  record Opened(Attr attr, @Nullable Layout layout, boolean created) implements Reply {}
+  record Opened(Attr attr, @Nullable Layout layout, boolean created, @Nullable Attr parent)
+      implements Reply {
+    public Opened(Attr attr, @Nullable Layout layout, boolean created) {
+      this(attr, layout, created, null);
+    }
+  }
 
   /**
    * @param moved the inode under its new name
    * @param replaced the inode that lost the new name (nlink 0 when that was its last) or took the
    *     old one (EXCHANGE); null when there was none
+   * @param parent the directory of the old name as the change has left it; null when nothing has
+   *     changed
+   * @param newParent that of the new name
    */
-  record Renamed(Attr moved, @Nullable Attr replaced) implements Reply {}
+  record Renamed(
+      Attr moved, @Nullable Attr replaced, @Nullable Attr parent, @Nullable Attr newParent)
+      implements Reply {
+    public Renamed(Attr moved, @Nullable Attr replaced) {
+      this(moved, replaced, null, null);
+    }
+  }
 
   /**
    * @param parent inode number of the directory's parent, for ".."

@@ -55,11 +55,11 @@ class MessageCodecTest {
   @Test
   void componentsThatAnOlderPeerDoesNotSendAreAbsent() {
     byte[] bytes = {(byte) 0x81, 5};
-    Query.Release release =
-        (Query.Release)
-            MessageCodec.read(code(Query.Release.class), new ByteArrayInputStream(bytes));
-    assertEquals(new SessionId(5), release.session());
-    assertEquals(0, release.count());
+    Query.GetAttr question =
+        (Query.GetAttr)
+            MessageCodec.read(code(Query.GetAttr.class), new ByteArrayInputStream(bytes));
+    assertEquals(new InodeId(5), question.inode());
+    assertEquals(null, question.session());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Attr;
+import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Stale;
@@ -212,21 +213,31 @@ public final class Recalls {
         : CompletableFuture.allOf(waiting.values().toArray(CompletableFuture[]::new));
   }
 
-  /** The maker of a change keeps the attributes that it is answered. */
-  public void answered(SessionId maker, Reply reply, long nowNanos) {
-    Recipient recipient = recipients.get(maker);
+  /**
+   * The maker of a change keeps the attributes that it is answered; and that a directory which it
+   * has made is empty.
+   */
+  public void answered(Mutation mutation, Reply reply, long nowNanos) {
+    Recipient recipient = recipients.get(mutation.request().session());
     if (recipient == null) {
       return;
     }
     if (reply instanceof Reply.Node node) {
       keep(recipient, node.attr(), nowNanos);
+      keep(recipient, node.parent(), nowNanos);
+      if (mutation instanceof Mutation.Mkdir) {
+        recipient.grant(grants, Grants.entries(node.attr().inode()), nowNanos);
+      }
     } else if (reply instanceof Reply.Opened opened) {
       keep(recipient, opened.attr(), nowNanos);
+      keep(recipient, opened.parent(), nowNanos);
     } else if (reply instanceof Reply.Ranged ranged) {
       keep(recipient, ranged.attr(), nowNanos);
     } else if (reply instanceof Reply.Renamed renamed) {
       keep(recipient, renamed.moved(), nowNanos);
       keep(recipient, renamed.replaced(), nowNanos);
+      keep(recipient, renamed.parent(), nowNanos);
+      keep(recipient, renamed.newParent(), nowNanos);
     }
   }
 

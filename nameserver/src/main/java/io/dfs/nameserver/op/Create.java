@@ -2,6 +2,7 @@ package io.dfs.nameserver.op;
 
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.common.message.Attr;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Mutation;
@@ -44,7 +45,8 @@ final class Create {
         !inode.isRegular()
             ? null
             : created ? new Layout(inode.version(), List.of(), -1) : FileLayout.head(tx, inode);
-    return new Reply.Opened(inode.attr(), layout, created);
+    Attr parent = created ? tx.inode(m.parent()).attr() : null;
+    return new Reply.Opened(inode.attr(), layout, created, parent);
   }
 
   private static Inode existing(Transaction tx, Mutation.Create m, Dentry existing) {

@@ -6,6 +6,7 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.namespace.Access;
 import io.dfs.nameserver.namespace.AclRules;
@@ -83,6 +84,11 @@ final class Creation {
     tx.putInode(inode);
     tx.add(Counter.INODES, 1);
     return inode;
+  }
+
+  /** The inode, and the directory of which an entry has changed. */
+  static Reply.Node answer(Transaction tx, InodeId parent, Inode inode) {
+    return new Reply.Node(inode.attr(), tx.inode(parent).attr());
   }
 
   static FsException exists(Name name) {

@@ -43,6 +43,6 @@ final class Link {
     Inode linked = inode.edit().addLinks(1).flag(Inode.LINKABLE, false).ctime(now).done();
     tx.putInode(linked);
     Creation.enter(tx, now, parent, m.name(), linked);
-    return new Reply.Node(linked.attr());
+    return Creation.answer(tx, m.parent(), linked);
   }
 }

@@ -4,6 +4,7 @@ import io.dfs.common.message.FileType;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
+import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
 
 /** Makes a directory. */
@@ -11,14 +12,14 @@ final class Mkdir {
   private Mkdir() {}
 
   static Reply.Node apply(Transaction tx, Timestamp now, Mutation.Mkdir m) {
-    return new Reply.Node(
+    Inode made =
         Creation.make(
-                tx,
-                now,
-                m.caller(),
-                m.parent(),
-                m.name(),
-                new Creation.What(FileType.DIRECTORY, m.mode(), m.umask()))
-            .attr());
+            tx,
+            now,
+            m.caller(),
+            m.parent(),
+            m.name(),
+            new Creation.What(FileType.DIRECTORY, m.mode(), m.umask()));
+    return Creation.answer(tx, m.parent(), made);
   }
 }

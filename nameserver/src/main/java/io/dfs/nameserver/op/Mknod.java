@@ -7,6 +7,7 @@ import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.namespace.Access;
+import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
 
 /** Makes a file of any type but directory and symbolic link. */
@@ -22,14 +23,14 @@ final class Mknod {
     if (device && !Access.privileged(m.caller())) {
       throw new FsException(Errno.EPERM, "only the super-user makes device files");
     }
-    return new Reply.Node(
+    Inode made =
         Creation.make(
-                tx,
-                now,
-                m.caller(),
-                m.parent(),
-                m.name(),
-                new Creation.What(type, m.mode(), m.umask(), device ? m.rdev() : 0, 0))
-            .attr());
+            tx,
+            now,
+            m.caller(),
+            m.parent(),
+            m.name(),
+            new Creation.What(type, m.mode(), m.umask(), device ? m.rdev() : 0, 0));
+    return Creation.answer(tx, m.parent(), made);
   }
 }

@@ -92,7 +92,7 @@ final class Rename {
     int directory = moved.isDirectory() ? 1 : 0;
     changeParents(-1, 1 - lost, -directory, directory - lost * directory);
     Inode after = settle(moved, to.id());
-    return new Reply.Renamed(after.attr(), replaced == null ? null : replaced.attr());
+    return answer(after, replaced);
   }
 
   private Reply.Renamed exchange(Dentry target) {
@@ -110,7 +110,15 @@ final class Rename {
     changeParents(0, 0, -in, in);
     Inode first = settle(moved, to.id());
     Inode second = settle(other, from.id());
-    return new Reply.Renamed(first.attr(), second.attr());
+    return answer(first, second);
+  }
+
+  private Reply.Renamed answer(Inode after, @Nullable Inode other) {
+    return new Reply.Renamed(
+        after.attr(),
+        other == null ? null : other.attr(),
+        tx.inode(from.id()).attr(),
+        tx.inode(to.id()).attr());
   }
 
   private void changeParents(int fromSize, int toSize, int fromLinks, int toLinks) {

@@ -35,7 +35,8 @@ final class Rmdir {
     requireEmptyDirectory(inode, m.name());
     tx.deleteDentry(m.parent(), m.name(), dentry);
     tx.putInode(parent.edit().addSize(-1).addLinks(-1).mtime(now).ctime(now).done());
-    return new Reply.Node(Removal.loseName(tx, now, parent, m.name(), dentry, inode).attr());
+    Inode left = Removal.loseName(tx, now, parent, m.name(), dentry, inode);
+    return Creation.answer(tx, m.parent(), left);
   }
 
   static void requireEmptyDirectory(Inode inode, Object name) {

@@ -34,6 +34,6 @@ final class Symlink {
             m.name(),
             new Creation.What(FileType.SYMLINK, 0777, 0, 0, length));
     tx.putSymlink(link.id(), m.target());
-    return new Reply.Node(link.attr());
+    return Creation.answer(tx, m.parent(), link);
   }
 }

@@ -5,11 +5,13 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Close;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.kv.Snapshot;
 import io.dfs.nameserver.lease.Reading;
@@ -281,15 +283,23 @@ final class QueryHandler {
 
   private Reply release(Query.Release q) {
     renew(q.session());
-    if (q.count() < 0) {
-      throw new FsException(Errno.EINVAL, "a release of " + q.count() + " opens");
+    if (q.closes().size() > Query.Release.MAX_CLOSES) {
+      throw new FsException(Errno.EINVAL, q.closes().size() + " closes in a message");
     }
-    Inode inode = closed(q.session(), q.inode(), q.count());
-    if (inode != null && q.readAt() != null && RelativeAtime.records(inode, q.readAt())) {
-      var unused =
-          services.commands().submit(new Command.Touch(q.inode(), q.readAt(), q.session()), false);
-    }
+    q.closes().forEach(close -> close(q.session(), close));
     return Reply.Done.DONE;
+  }
+
+  private void close(SessionId session, Close close) {
+    if (close.count() < 0) {
+      throw new FsException(Errno.EINVAL, "a release of " + close.count() + " opens");
+    }
+    Inode inode = closed(session, close.inode(), close.count());
+    Timestamp readAt = close.readAt();
+    if (inode != null && readAt != null && RelativeAtime.records(inode, readAt)) {
+      var unused =
+          services.commands().submit(new Command.Touch(close.inode(), readAt, session), false);
+    }
   }
 
   private @Nullable Inode closed(SessionId session, InodeId id, int count) {

@@ -43,7 +43,7 @@ final class EffectRouter implements EffectListener {
         return to.recalls().refused();
       }
       CompletableFuture<Void> seen = to.recalls().changed(request, changes, now);
-      to.recalls().answered(request.session(), reply, now);
+      to.recalls().answered(mutate.mutation(), reply, now);
       return seen;
     } else if (command instanceof Command.Touch touch) {
       // A time of reading: others learn it soon, and nobody waits for that.

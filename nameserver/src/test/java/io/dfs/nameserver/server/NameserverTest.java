@@ -147,7 +147,7 @@ final class NameserverTest {
         new Mutation.Unlink(client.next(), TestClient.ROOT, InodeId.ROOT, Name.of("f")),
         Reply.Node.class);
     assertEquals(0, client.call(new Query.GetAttr(f), Reply.Node.class).attr().nlink());
-    client.call(new Query.Release(client.session, f, 1, null), Reply.Done.class);
+    client.release(f);
     await(
         () -> {
           try {
@@ -178,9 +178,9 @@ final class NameserverTest {
     Reply.LayoutPart layout = client.call(new Query.GetLayout(f, 0, 10), Reply.LayoutPart.class);
     assertEquals(extents, layout.layout().extents());
     client.call(new Query.Open(client.session, TestClient.ROOT, f, 4, 0), Reply.Opened.class);
-    client.call(new Query.Release(client.session, f, 1, null), Reply.Done.class);
+    client.release(f);
     assertEquals(List.of(), client.heartbeat(a, List.of()), "it is open once still");
-    client.call(new Query.Release(client.session, f, 1, null), Reply.Done.class);
+    client.release(f);
     await(() -> client.heartbeat(a, List.of()).equals(List.of(chunk)));
   }
 
@@ -210,7 +210,7 @@ final class NameserverTest {
           return isGone(shut);
         });
     assertEquals(0, client.call(new Query.GetAttr(open), Reply.Node.class).attr().nlink());
-    client.call(new Query.Release(client.session, open, 1, null), Reply.Done.class);
+    client.release(open);
     await(() -> isGone(open));
   }
 
@@ -250,7 +250,7 @@ final class NameserverTest {
                     Reply.Opened.class)
                 .attr()
                 .inode();
-        client.call(new Query.Release(client.session, opened, 1, null), Reply.Done.class);
+        client.release(opened);
         client.lookup(InodeId.ROOT, "name");
       }
       renames.join();

@@ -7,6 +7,7 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.Close;
 import io.dfs.common.message.ClusterRequest;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Message;
@@ -61,6 +62,10 @@ public final class TestClient implements AutoCloseable {
     return call(
         new Mutation.Create(next(), ROOT, parent, Name.of(name), 0644, true, false),
         Reply.Opened.class);
+  }
+
+  public void release(InodeId inode) {
+    call(new Query.Release(session, List.of(new Close(inode, 1, null))), Reply.Done.class);
   }
 
   public InodeId mkdir(InodeId parent, String name) {

@@ -33,8 +33,7 @@ final class WorkloadProcess implements AutoCloseable {
             folder.toString(),
             Long.toString(seed));
     try {
-      process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -62,8 +61,8 @@ final class WorkloadProcess implements AutoCloseable {
   }
 
   /**
-   * Ends the program's changes. Returns how many operations it did before its end or its failure;
-   * a program that hangs fails.
+   * Ends the program's changes. Returns how many operations it did before its end or its failure; a
+   * program that hangs fails.
    */
   int stop(int limitS) throws InterruptedException {
     ask("stop");

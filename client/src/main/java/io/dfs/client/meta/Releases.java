@@ -1,0 +1,80 @@
+package io.dfs.client.meta;
+
+import io.dfs.client.session.OpenInodes;
+import io.dfs.common.message.Close;
+import io.dfs.common.message.Query;
+import io.dfs.common.message.Reply.Done;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the nameserver what is open no longer, many files at a time. Shared, bounded.
+ *
+ * <p>Nobody waits for it: until it is told, the nameserver only keeps what has lost its last name.
+ * When a message is lost, the session's end does the same.
+ */
+public final class Releases {
+  private static final Logger log = LoggerFactory.getLogger(Releases.class);
+
+  /** As long as nobody notices that the space of an unlinked file is still taken. */
+  private static final int DELAY_MS = 50;
+
+  private final NameserverClient nameserver;
+  private final OpenInodes opens;
+  private final ScheduledExecutorService timer;
+  private List<Close> waiting = new ArrayList<>();
+
+  public Releases(NameserverClient nameserver, OpenInodes opens, ScheduledExecutorService timer) {
+    this.nameserver = nameserver;
+    this.opens = opens;
+    this.timer = timer;
+  }
+
+  /** To be told soon. */
+  public void add(Close close) {
+    boolean first;
+    boolean full;
+    synchronized (this) {
+      waiting.add(close);
+      first = waiting.size() == 1;
+      full = waiting.size() == Query.Release.MAX_CLOSES;
+    }
+    if (full) {
+      tell();
+    } else if (first && !timer.isShutdown()) {
+      timer.schedule(this::tell, DELAY_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** What is sent after this call finds them told. */
+  public void tell() {
+    List<Close> closes;
+    synchronized (this) {
+      closes = waiting;
+      if (closes.isEmpty()) {
+        return;
+      }
+      waiting = new ArrayList<>();
+    }
+    closes.replaceAll(this::unlessOpenAgain);
+    nameserver
+        .query(session -> new Query.Release(session, closes), Done.class)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                log.debug("{} releases failed", closes.size(), failure);
+              }
+            });
+  }
+
+  /** What the nameserver counts goes on for who has opened the file since. */
+  private Close unlessOpenAgain(Close close) {
+    return close.count() > 0 && opens.takeOver(close.inode(), close.count())
+        ? new Close(close.inode(), 0, close.readAt())
+        : close;
+  }
+}
