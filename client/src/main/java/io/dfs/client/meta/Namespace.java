@@ -9,6 +9,7 @@ import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.FileType;
+import io.dfs.common.message.Layout;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
@@ -72,6 +73,10 @@ public final class Namespace {
               if (node != null) {
                 cache.learn(node.attr(), stamp);
                 cache.learnEntry(parent, name, node.attr().inode(), stamp);
+                Layout layout = node.layout();
+                if (layout != null) {
+                  cache.learnLayout(node.attr().inode(), layout);
+                }
               } else if (FsException.of(failure).errno() == Errno.ENOENT) {
                 cache.learnAbsent(parent, name, stamp);
               }

@@ -49,10 +49,12 @@ public sealed interface Reply extends Message {
   /**
    * @param parent the directory as the change of one of its entries has left it, so that nobody
    *     need ask; null when there is none
+   * @param layout the whole layout of a small file that was looked up, as it is opened next; null
+   *     when there is none
    */
-  record Node(Attr attr, @Nullable Attr parent) implements Reply {
+  record Node(Attr attr, @Nullable Attr parent, @Nullable Layout layout) implements Reply {
     public Node(Attr attr) {
-      this(attr, null);
+      this(attr, null, null);
     }
   }
 

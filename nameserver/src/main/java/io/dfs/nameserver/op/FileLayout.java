@@ -10,11 +10,15 @@ import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Tables;
 import io.dfs.nameserver.state.Transaction;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reading and changing the extents of a file, and with them the live bytes of the chunks. */
 public final class FileLayout {
   /** What comes with an open: enough for 8 GiB in chunks of 64 MiB, 3 KiB on the wire. */
   private static final int HEAD_EXTENTS = 128;
+
+  /** What comes with a lookup, whether the file is opened next or not. */
+  private static final int SMALL_EXTENTS = 4;
 
   /** Extents read at once while cutting: bounds memory, not the work. */
   private static final int CUT_STEP = 256;
@@ -23,6 +27,17 @@ public final class FileLayout {
 
   public static Layout head(Tables tables, Inode inode) {
     return part(tables, inode, 0, HEAD_EXTENTS);
+  }
+
+  /** The whole layout of a small file; null for others, and for one that changes meanwhile. */
+  public static @Nullable Layout small(Tables tables, Inode inode) {
+    if (!inode.isRegular() || inode.size() == 0) {
+      return null;
+    }
+    Layout layout = part(tables, inode, 0, SMALL_EXTENTS);
+    Inode after = tables.findInode(inode.id());
+    boolean same = after != null && after.version() == inode.version();
+    return same && layout.nextOffset() < 0 ? layout : null;
   }
 
   /** At most {@code max} extents that reach past {@code offset}. */

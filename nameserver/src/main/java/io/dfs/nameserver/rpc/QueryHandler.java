@@ -192,8 +192,14 @@ final class QueryHandler {
     Supplier<InodeId> meant = () -> find(q.caller(), q.parent(), q.name(), reading);
     return named(
         meant,
-        inode ->
-            TrashView.is(q.parent()) ? new Reply.Node(trash.attr(inode)) : attr(inode, reading));
+        id -> {
+          if (TrashView.is(q.parent()) || TrashView.is(id)) {
+            return new Reply.Node(trash.attr(id));
+          }
+          reading.inode(id);
+          Inode inode = tables.inode(id);
+          return new Reply.Node(inode.attr(), null, FileLayout.small(tables, inode));
+        });
   }
 
   private Reply attr(InodeId inode, Reading reading) {

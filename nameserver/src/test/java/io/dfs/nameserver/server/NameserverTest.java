@@ -125,6 +125,8 @@ final class NameserverTest {
     assertEquals(1024, attr.allocatedBytes());
     Reply.LayoutPart layout = client.call(new Query.GetLayout(f, 0, 10), Reply.LayoutPart.class);
     assertEquals(List.of(new Extent(0, 1024, chunk, 0)), layout.layout().extents());
+    Query.Lookup lookup = new Query.Lookup(TestClient.ROOT, InodeId.ROOT, Name.of("f"));
+    assertEquals(layout.layout(), client.call(lookup, Reply.Node.class).layout());
     assertEquals(List.of(), client.heartbeat(a, List.of()));
     client.call(
         new Mutation.Unlink(client.next(), TestClient.ROOT, InodeId.ROOT, Name.of("f")),
