@@ -229,7 +229,8 @@ public final class MetaCache {
    * listed from its beginning to its end.
    */
   void learnWhole(InodeId directory, long stamp) {
-    if (hasLeases() && !directory.isMadeUp()) {
+    // In the root there is what no listing shows.
+    if (hasLeases() && !directory.isMadeUp() && !directory.equals(InodeId.ROOT)) {
       put(whole, directory.value(), InodeId.NONE, stamp, wholePlace(directory));
     }
   }

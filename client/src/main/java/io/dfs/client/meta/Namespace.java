@@ -29,6 +29,8 @@ public final class Namespace {
   private static final Name ACCESS_ACL = Name.of("system.posix_acl_access");
   private static final Name DEFAULT_ACL = Name.of("system.posix_acl_default");
 
+  private static final List<String> SPACES = List.of("user.", "trusted.", "security.");
+
   private final NameserverClient nameserver;
   private final MetaCache cache;
   private final OpenInodes openInodes;
@@ -95,7 +97,10 @@ public final class Namespace {
 
   /** Whether a lease says that the name means nothing. */
   public boolean isAbsent(Caller caller, InodeId parent, Name name) {
-    return passes(caller) && InodeId.NONE.equals(cache.entry(parent, name));
+    // Of a longer name the nameserver says so.
+    return passes(caller)
+        && name.length() <= Name.MAX_BYTES
+        && InodeId.NONE.equals(cache.entry(parent, name));
   }
 
   /** Whom the nameserver would not refuse: its kernel has checked, or there is nothing to check. */
@@ -312,19 +317,36 @@ public final class Namespace {
             });
   }
 
-  /** Kernels and ls ask for the ACLs of every file; that there is none the attributes tell. */
+  /**
+   * Kernels and ls ask for ACLs and security attributes of every file; that there is none the
+   * file's attributes tell.
+   */
   public CompletableFuture<byte[]> getxattr(Caller caller, InodeId inode, Name name) {
     Attr known = cache.attr(inode);
-    if (known != null && !known.acl() && (name.equals(ACCESS_ACL) || name.equals(DEFAULT_ACL))) {
+    boolean list = name.equals(ACCESS_ACL) || name.equals(DEFAULT_ACL);
+    boolean bare = known != null && known.bare() && passes(caller) && isOrdinary(name);
+    if (known != null && (list ? !known.acl() : bare)) {
       return CompletableFuture.failedFuture(
-          new FsException(Errno.ENODATA, "inode " + inode + " has no ACL"));
+          new FsException(Errno.ENODATA, "inode " + inode + " has no such attribute"));
     }
     return nameserver
         .query(new Query.GetXattr(caller, inode, name), Reply.Bytes.class)
         .thenApply(Reply.Bytes::value);
   }
 
+  /**
+   * Whether it is of a namespace that anything may be in; of others the nameserver says why not.
+   */
+  private static boolean isOrdinary(Name name) {
+    String text = name.toString();
+    return SPACES.stream().anyMatch(s -> text.startsWith(s) && text.length() > s.length());
+  }
+
   public CompletableFuture<List<Name>> listxattr(Caller caller, InodeId inode) {
+    Attr known = cache.attr(inode);
+    if (known != null && known.bare() && !known.acl() && passes(caller)) {
+      return CompletableFuture.completedFuture(List.of());
+    }
     return nameserver
         .query(new Query.ListXattr(caller, inode), Reply.Names.class)
         .thenApply(Reply.Names::names);

@@ -106,7 +106,8 @@ final class FileView {
         a.btime(),
         a.version(),
         a.settings(),
-        a.acl());
+        a.acl(),
+        a.bare());
   }
 
   // ---- what is written

@@ -16,6 +16,7 @@ import io.dfs.common.id.InodeId;
  * @param settings the chunk size and replica count of this file, or what is created in this
  *     directory inherits
  * @param acl whether there is an access or a default ACL, which is an extended attribute
+ * @param bare true when there is surely no other extended attribute
  */
 public record Attr(
     InodeId inode,
@@ -33,7 +34,8 @@ public record Attr(
     Timestamp btime,
     long version,
     DataSettings settings,
-    boolean acl) {
+    boolean acl,
+    boolean bare) {
 
   /** Without an ACL. */
   public Attr(
@@ -68,6 +70,7 @@ public record Attr(
         btime,
         version,
         settings,
+        false,
         false);
   }
 
@@ -87,7 +90,9 @@ public record Attr(
         ctime,
         btime,
         version,
-        settings);
+        settings,
+        acl,
+        bare);
   }
 
   /** {@code st_mode}: type and permissions. */

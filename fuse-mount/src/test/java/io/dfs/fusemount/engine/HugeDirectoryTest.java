@@ -27,7 +27,7 @@ final class HugeDirectoryTest {
             .redirectErrorStream(true)
             .start();
     try {
-      assertEquals("mounted", daemon.inputReader().readLine());
+      Program.awaitLine(daemon, "mounted");
       String count =
           Program.python(
               directory,

@@ -1,6 +1,7 @@
 package io.dfs.fusemount.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,6 +49,15 @@ public final class Program {
     List<String> limited = new ArrayList<>(List.of("timeout", "-s", "KILL", LIMIT_SECONDS));
     limited.addAll(command);
     return new ProcessBuilder(limited).redirectErrorStream(true).start();
+  }
+
+  /** Reads what it prints up to a line, past warnings of newer virtual machines. */
+  static void awaitLine(Process process, String wanted) throws IOException {
+    StringBuilder before = new StringBuilder();
+    for (String line = ""; !wanted.equals(line); before.append(line).append('\n')) {
+      line = process.inputReader(StandardCharsets.ISO_8859_1).readLine();
+      assertNotNull(line, () -> "it ended after printing " + before);
+    }
   }
 
   /** All that it prints until its end. */

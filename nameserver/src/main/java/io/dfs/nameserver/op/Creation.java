@@ -75,7 +75,7 @@ final class Creation {
             directory ? parent.id() : new InodeId(0),
             id.value(),
             Inode.UNCUT,
-            0,
+            Inode.BARE,
             null);
     if (inherited != null && own != null) {
       int flags = AclChange.store(tx, inode, inherited, own);

@@ -37,7 +37,7 @@ final class SetXattr {
     }
     requireRoom(tx.xattrs(m.inode()), m);
     tx.putXattr(m.inode(), m.name(), m.value());
-    tx.putInode(inode.edit().ctime(now).done());
+    tx.putInode(inode.edit().flag(Inode.BARE, false).ctime(now).done());
     return Reply.Done.DONE;
   }
 

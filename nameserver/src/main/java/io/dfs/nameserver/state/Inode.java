@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param tree which extents are its layout
  * @param cutAt extents from here on are not of the layout any more: they are worked off in the
  *     background, and no extent may be added there until they are. {@link #UNCUT} if there are none
- * @param flags a sum of {@link #ACCESS_ACL}, {@link #DEFAULT_ACL} and {@link #LINKABLE}
+ * @param flags a sum of {@link #ACCESS_ACL}, {@link #DEFAULT_ACL}, {@link #LINKABLE} and {@link
+ *     #BARE}
  * @param acl the access ACL if it has one, which is stored as an extended attribute; null where
  *     nobody needs it
  */
@@ -64,6 +65,9 @@ public record Inode(
 
   /** It has never had a name and may get one. */
   public static final int LINKABLE = 4;
+
+  /** It has never had an extended attribute but for ACLs. */
+  public static final int BARE = 8;
 
   private static final int MODE_BITS = 12;
 
@@ -112,7 +116,8 @@ public record Inode(
         btime,
         version,
         settings,
-        (flags & (ACCESS_ACL | DEFAULT_ACL)) != 0);
+        (flags & (ACCESS_ACL | DEFAULT_ACL)) != 0,
+        has(BARE));
   }
 
   public Edit edit() {
