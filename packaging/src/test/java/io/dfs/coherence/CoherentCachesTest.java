@@ -52,10 +52,10 @@ final class CoherentCachesTest {
 
   @BeforeEach
   void start() {
-    start("ns", 60_000);
+    start("ns", 12_000);
   }
 
-  /** So long that it does not end by itself where much else is to be done. */
+  /** Its lease must not end by itself where much else is to be done. */
   private void start(String name, int leaseMs) {
     cluster = new InProcess(directory.resolve(name), "lease=" + leaseMs + " ms");
     here = trusting(cluster.client());
