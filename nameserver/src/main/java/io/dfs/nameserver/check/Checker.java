@@ -107,6 +107,8 @@ public final class Checker {
         CopiesCheck held = copies ? new CopiesCheck(new Tables(store), holders, this::add) : null;
         new ChunksCheck(state, this::add, uses, held).run();
       }
+      progress("what waits for something");
+      new LeftoversCheck(state, this::add, System.currentTimeMillis()).run();
       flush();
       try (JsonGenerator json = line()) {
         json.writeStartObject();

@@ -1,6 +1,7 @@
 package io.dfs.nameserver.check;
 
 import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.NodeId;
 import io.dfs.common.message.Group;
 import io.dfs.nameserver.command.Fix;
 import io.dfs.nameserver.kv.KeyValueReader;
@@ -11,7 +12,9 @@ import io.dfs.nameserver.state.Rows;
 import io.dfs.nameserver.state.Tables;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  * them. Confined to one thread.
  */
 final class ChunksCheck {
+  /** More are found when these are mended. */
+  private static final int MAX_DELETIONS = 10_000;
+
   private final KeyValueReader state;
   private final Tables tables;
   private final Findings findings;
   private final LongSort uses;
   private final @Nullable CopiesCheck copies;
+  private final Map<ChunkId, List<NodeId>> deletions = new HashMap<>();
   private long chunks;
   private long last;
 
@@ -41,6 +48,7 @@ final class ChunksCheck {
   }
 
   void run() throws IOException {
+    findDeletions();
     try (Rows k = Rows.of(state, 'K')) {
       Row.OfChunk row = (Row.OfChunk) k.next();
       long[] use = uses.next();
@@ -74,7 +82,6 @@ final class ChunksCheck {
     if (copies != null) {
       copies.finish();
     }
-    checkDeletions();
     long counted = tables.counter(Counter.CHUNKS);
     if (counted != chunks) {
       findings.add(
@@ -121,6 +128,13 @@ final class ChunksCheck {
                   + ": it would go too early or never",
               inodes,
               List.of(new Fix.AddLive(id, live - found.live(), end))));
+    } else if (found.garbage() && !tables.isKept(id)) {
+      findings.add(
+          Finding.of(
+              "chunk-leak",
+              "chunk " + id + " has no bytes in use and waits for nothing: it would never go",
+              0,
+              new Fix.Unkeep(id)));
     }
     if (!found.sealed()
         && (tables.findSession(found.writer()) == null || !tables.isWriting(found.writer(), id))) {
@@ -131,6 +145,7 @@ final class ChunksCheck {
               0,
               new Fix.Seal(id)));
     }
+    deletions(id, inodes);
     Group group = tables.findGroup(id.group());
     if (group == null) {
       findings.add(
@@ -145,24 +160,29 @@ final class ChunksCheck {
     }
   }
 
-  private void checkDeletions() throws IOException {
+  /** Notes who is told to delete a chunk that it must have. */
+  private void findDeletions() {
     try (Rows g = Rows.of(state, 'G')) {
-      while (g.next() instanceof Row.OfGarbage garbage) {
-        ChunkState chunk = tables.findChunk(garbage.chunk());
+      while (deletions.size() < MAX_DELETIONS && g.next() instanceof Row.OfGarbage garbage) {
         // A member that the group has lost shall delete its copy.
-        if (chunk != null && isMember(garbage)) {
-          findings.add(
-              new Finding(
-                  "deletion",
-                  true,
-                  garbage.node()
-                      + " is told to delete chunk "
-                      + garbage.chunk()
-                      + ", which is in use",
-                  List.of(),
-                  List.of(new Fix.DropGarbage(garbage.node(), garbage.chunk()))));
+        if (tables.findChunk(garbage.chunk()) != null && isMember(garbage)) {
+          deletions
+              .computeIfAbsent(garbage.chunk(), unused -> new ArrayList<>())
+              .add(garbage.node());
         }
       }
+    }
+  }
+
+  private void deletions(ChunkId id, List<Long> inodes) throws IOException {
+    for (NodeId node : deletions.getOrDefault(id, List.of())) {
+      findings.add(
+          new Finding(
+              "deletion",
+              true,
+              node + " is told to delete chunk " + id + ", which is in use",
+              inodes,
+              List.of(new Fix.DropGarbage(node, id))));
     }
   }
 

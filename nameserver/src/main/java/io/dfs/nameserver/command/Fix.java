@@ -3,6 +3,7 @@ package io.dfs.nameserver.command;
 import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.NodeId;
+import io.dfs.common.id.SessionId;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
 import io.dfs.nameserver.state.Counter;
@@ -67,6 +68,21 @@ public sealed interface Fix {
 
   /** Keeps a server from deleting a chunk that is in use. */
   record DropGarbage(NodeId node, ChunkId chunk) implements Fix {}
+
+  /** The session may append to the chunk no more, which it does not write. */
+  record DropWriting(SessionId session, ChunkId chunk) implements Fix {}
+
+  /** The chunk need not stay for readers. */
+  record Unkeep(ChunkId chunk) implements Fix {}
+
+  /** Frees the locks of a session that has ended. */
+  record DropLocks(InodeId inode, SessionId session) implements Fix {}
+
+  /** Removes a name of the trash that leads to nothing there. */
+  record DropTrashName(InodeId parent, Name name, InodeId inode) implements Fix {}
+
+  /** Removes the trash's setting of a directory that does not exist. */
+  record DropTrashKeep(InodeId directory) implements Fix {}
 
   record AddCounter(Counter counter, long delta) implements Fix {}
 

@@ -9,9 +9,11 @@ import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.command.Fix;
+import io.dfs.nameserver.lock.LockList;
 import io.dfs.nameserver.state.ChunkState;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Dentry;
+import io.dfs.nameserver.state.Effect;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
 import io.dfs.nameserver.state.TrashEntry;
@@ -110,6 +112,20 @@ final class Mend {
       }
     } else if (fix instanceof Fix.MendTrash f) {
       trash(f);
+    } else if (fix instanceof Fix.DropTrashName f) {
+      if (tx.trash().find(f.parent(), f.inode()) == null) {
+        tx.deleteTrashName(f.parent(), f.name(), f.inode());
+      }
+    } else if (fix instanceof Fix.DropTrashKeep f) {
+      if (tx.findInode(f.directory()) == null) {
+        tx.putTrashKeep(f.directory(), null);
+      }
+    } else if (fix instanceof Fix.DropLocks f) {
+      if (tx.findSession(f.session()) == null) {
+        tx.putLocks(f.inode(), LockList.decode(tx.locks(f.inode())).without(f.session()).encode());
+        tx.putLockedBy(f.session(), f.inode(), false);
+        tx.effect(new Effect.Unlocked(f.inode()));
+      }
     } else {
       return false;
     }
@@ -120,7 +136,7 @@ final class Mend {
     if (fix instanceof Fix.PutPurge f) {
       if (tx.purgeOf(f.tree()) == null && tx.findInode(new InodeId(f.tree())) == null) {
         tx.putPurge(f.tree());
-        tx.effect(new io.dfs.nameserver.state.Effect.PurgeQueued(f.tree()));
+        tx.effect(new Effect.PurgeQueued(f.tree()));
       }
     } else if (fix instanceof Fix.TrimExtent f) {
       Extent e = tx.extentAt(f.tree(), f.offset());
@@ -150,6 +166,13 @@ final class Mend {
       if (tx.findChunk(f.chunk()) != null) {
         tx.deleteGarbage(f.node(), f.chunk());
       }
+    } else if (fix instanceof Fix.DropWriting f) {
+      ChunkState state = tx.findChunk(f.chunk());
+      if (state == null || !state.writer().equals(f.session())) {
+        tx.deleteWriting(f.session(), f.chunk());
+      }
+    } else if (fix instanceof Fix.Unkeep f) {
+      Relocate.unkeep(tx, f.chunk());
     } else if (fix instanceof Fix.AddCounter f) {
       tx.add(f.counter(), f.delta());
     } else if (fix instanceof Fix.RaiseCounter f) {

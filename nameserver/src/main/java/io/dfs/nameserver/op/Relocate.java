@@ -85,13 +85,16 @@ final class Relocate {
   }
 
   static Reply.Done apply(Transaction tx, Command.Unkeep command) {
-    for (ChunkId id : command.chunks()) {
-      tx.deleteKept(id);
-      ChunkState chunk = tx.findChunk(id);
-      if (chunk != null && chunk.garbage()) {
-        tx.putChunk(id, chunk);
-      }
-    }
+    command.chunks().forEach(id -> unkeep(tx, id));
     return Reply.Done.DONE;
+  }
+
+  /** The chunk goes when nothing refers to it. */
+  static void unkeep(Transaction tx, ChunkId id) {
+    tx.deleteKept(id);
+    ChunkState chunk = tx.findChunk(id);
+    if (chunk != null && chunk.garbage()) {
+      tx.putChunk(id, chunk);
+    }
   }
 }

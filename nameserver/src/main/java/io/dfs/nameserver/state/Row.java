@@ -65,6 +65,18 @@ public sealed interface Row {
   /** 'M', but for the cluster's id. */
   record OfCounter(Counter counter, long value) implements Row {}
 
+  /** 'Z'. */
+  record OfKept(ChunkId chunk, long untilMs) implements Row {}
+
+  /** 'L': as {@code lock.LockList} encodes them. */
+  record OfLocks(InodeId inode, byte[] locks) implements Row {}
+
+  /** 'B' 'n'. */
+  record OfTrashName(InodeId parent, Name name, InodeId inode) implements Row {}
+
+  /** 'B' 't'. */
+  record OfTrashKeep(InodeId directory) implements Row {}
+
   record Other(byte[] key, byte[] value) implements Row {}
 
   /** EIO when an entry cannot be understood. */
@@ -93,8 +105,24 @@ public sealed interface Row {
       case 'J' ->
           new OfTrash(
               TrashEntry.decode(new InodeId(key.getLong()), new InodeId(key.getLong()), value));
+      case 'Z' -> new OfKept(new ChunkId(key.getLong()), ByteBuffer.wrap(value).getLong());
+      case 'L' -> new OfLocks(new InodeId(key.getLong()), value);
+      case 'B' -> own(key.get(), key, e);
       case 'M' -> counter(key.get(), e);
       default -> new Other(e.key(), value);
+    };
+  }
+
+  private static Row own(byte kind, ByteBuffer key, Entry e) {
+    return switch (kind) {
+      case 'n' -> {
+        InodeId parent = new InodeId(key.getLong());
+        byte[] name = new byte[key.remaining() - Long.BYTES - 1];
+        key.get(name).get();
+        yield new OfTrashName(parent, new Name(name), new InodeId(key.getLong()));
+      }
+      case 't' -> new OfTrashKeep(new InodeId(key.getLong()));
+      default -> new Other(e.key(), e.value());
     };
   }
 

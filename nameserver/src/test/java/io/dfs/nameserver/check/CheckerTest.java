@@ -13,18 +13,23 @@ import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.FileType;
+import io.dfs.common.message.Group;
+import io.dfs.common.message.Lock;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Reply;
+import io.dfs.common.message.ServerWish;
 import io.dfs.nameserver.backup.SampleState;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.kv.MemoryStore;
 import io.dfs.nameserver.kv.Overlay;
+import io.dfs.nameserver.lock.LockList;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.state.ChunkState;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Dentry;
 import io.dfs.nameserver.state.Inode;
+import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Tables;
 import io.dfs.nameserver.state.Transaction;
 import io.dfs.nameserver.state.TrashEntry;
@@ -57,6 +62,10 @@ final class CheckerTest {
   @BeforeEach
   void fill() {
     sample.fill();
+    for (int node : new int[] {1, 2}) {
+      Server server = new Server("t" + node, "h", "h", "", "v", 1, 0, 1, 0, ServerWish.NONE, 0);
+      damage(tx -> tx.putServer(new NodeId(node), server));
+    }
     d = tables().dentry(InodeId.ROOT, Name.of("d")).child();
     file = tables().dentry(d, Name.of("f10")).child();
     chunk = tables().extents(file.value(), 0, 1000, 1).get(0).chunk();
@@ -295,7 +304,8 @@ final class CheckerTest {
   @Test
   void aChunkInUseThatAServerShallDelete() throws IOException {
     damage(tx -> tx.putGarbage(new NodeId(1), chunk));
-    mends("deletion");
+    List<JsonNode> found = mends("deletion");
+    assertEquals("/d/f10", found.get(0).get("paths").get(0).asText());
     assertEquals(List.of(), tables().garbage(new NodeId(1), 0, 10));
   }
 
@@ -337,5 +347,78 @@ final class CheckerTest {
     assertTrue(found.get(0).get("loss").asBoolean());
     held.put(new NodeId(2), Map.of(chunk, Holders.UNKNOWN));
     assertEquals(2, check(false).size(), "a server that does not answer is said, too");
+  }
+
+  @Test
+  void aChunkThatNothingUsesAndNobodyDropped() throws IOException {
+    ChunkId free = sample.allocate();
+    damage(
+        tx -> {
+          SessionId writer = tx.findChunk(free).writer();
+          tx.deleteWriting(writer, free);
+          byte[] sealed = new byte[21];
+          sealed[0] = 1;
+          tx.putRaw(ByteBuffer.allocate(9).put((byte) 'K').putLong(free.value()).array(), sealed);
+        });
+    mends("chunk-leak");
+    assertTrue(tables().findChunk(free) == null);
+    ChunkState was = tables().findChunk(chunk);
+    damage(tx -> tx.putKept(chunk, Long.MAX_VALUE));
+    mends("chunk-kept");
+    assertEquals(was, tables().findChunk(chunk), "what is in use stays");
+  }
+
+  @Test
+  void aWriterThatWritesNothing() throws IOException {
+    SessionId session = tables().findChunk(sample.allocate()).writer();
+    damage(tx -> tx.putWriting(session, new ChunkId(chunk.value() + 777)));
+    damage(tx -> tx.putWriting(new SessionId(4444), chunk));
+    assertEquals(2, mends("writer").size());
+  }
+
+  @Test
+  void aLockOfAClientThatIsGone() throws IOException {
+    Lock lock = new Lock(Lock.Kind.POSIX, Lock.Type.WRITE, 1, 0, 9, 1);
+    damage(
+        tx -> {
+          tx.putLocks(file, LockList.decode(null).with(new SessionId(4444), lock).encode());
+          tx.putLockedBy(new SessionId(4444), file, true);
+        });
+    List<JsonNode> found = mends("lock");
+    assertEquals("/d/f10", found.get(0).get("paths").get(0).asText());
+    assertTrue(tables().locks(file) == null);
+  }
+
+  @Test
+  void aGroupOfServersThatNobodyKnows() throws IOException {
+    damage(
+        tx -> {
+          Group group = tx.findGroup(chunk.group());
+          tx.putGroup(group.settled(List.of(new NodeId(1), new NodeId(99))));
+        });
+    List<JsonNode> found = check(false);
+    assertTrue(found.toString().contains("group-server"), found::toString);
+  }
+
+  @Test
+  void namesAndSettingsOfTheTrashThatLeadNowhere() throws IOException {
+    damage(tx -> tx.putRaw(trashName(d.value(), "ghost", 777_777), new byte[0]));
+    assertEquals(1, mends("leftover").size());
+    damage(tx -> tx.putTrashKeep(new InodeId(777_777), 60L));
+    mends("leftover");
+    damage(tx -> tx.add(Counter.TRASH_SETTINGS, 1));
+    mends("counter");
+  }
+
+  private static byte[] trashName(long parent, String name, long inode) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(19 + bytes.length)
+        .put((byte) 'B')
+        .put((byte) 'n')
+        .putLong(parent)
+        .put(bytes)
+        .put((byte) 0)
+        .putLong(inode)
+        .array();
   }
 }
