@@ -160,20 +160,21 @@ class RepairIT {
     try (Cluster cluster = start(2, "repair-after=10m")) {
       Mount mount = cluster.mount();
       fill(mount, "data", 50, 10);
-      // Chunks that a mount may go on with are not looked for until they are sealed.
-      mount.unmount();
-      mount.mountAgain();
       Daemon victim = cluster.dataservers().get(0);
       Path chunks = cluster.directory().resolve("ds1/chunks");
       long before = files(chunks);
       victim.kill();
-      // Some are gone, one is damaged in its middle.
+      // One is damaged in its middle, the others are gone, of which the mount goes on with some.
       Shell.run(
           chunks,
-          "find . -name '*.chunk' | sort | head -2 | xargs rm;"
-              + " f=$(find . -name '*.chunk' -size +1M | head -1);"
-              + " printf damaged | dd of=$f bs=1 seek=700000 conv=notrunc status=none");
+          "f=$(find . -name '*.chunk' -size +1M | head -1);"
+              + " printf damaged | dd of=$f bs=1 seek=700000 conv=notrunc status=none;"
+              + " find . -name '*.chunk' | grep -vFx $f | xargs rm");
       victim.start();
+      Await.until("they are missed", () -> files(chunks) > 1);
+      // What may still be written is made again when it is sealed.
+      mount.unmount();
+      mount.mountAgain();
       Await.until("the missing ones are back", () -> files(chunks) == before);
       cluster.dataservers().get(1).kill();
       Await.until(

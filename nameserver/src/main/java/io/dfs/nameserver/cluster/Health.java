@@ -25,6 +25,7 @@ public final class Health {
     List<Problem> problems = new ArrayList<>();
     servers.forEach(s -> addServer(problems, s));
     addCopies(problems, progress);
+    servers.forEach(s -> addDraining(problems, s, progress));
     long online = servers.stream().filter(s -> s.state() == State.ONLINE).count();
     if (online < replicas) {
       problems.add(
@@ -71,6 +72,22 @@ public final class Health {
               Severity.WARN,
               s.failedDisks() + " disks of " + name + " are out of use",
               "replace them; what was on them is copied from other servers"));
+    }
+  }
+
+  private static void addDraining(List<Problem> problems, ServerInfo s, Repairer.Progress p) {
+    int groups = p.emptying().getOrDefault(s.id(), 0);
+    boolean stuck = p.repairRunning() == 0 && p.repairBytesLeft() > 0;
+    if (s.state() == State.DRAINING && groups > 0 && stuck) {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              "dataserver "
+                  + s.id().value()
+                  + " is to be emptied and no other can take what "
+                  + groups
+                  + " groups have on it",
+              "add a dataserver, or look at dfs repair: it may be paused"));
     }
   }
 

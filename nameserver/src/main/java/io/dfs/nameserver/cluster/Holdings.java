@@ -130,7 +130,10 @@ final class Holdings {
                 });
   }
 
-  /** Sealed chunks that a server must have. */
+  /**
+   * Chunks that a server must have, with what is committed of those that are being written: no
+   * extent is committed before all members have it.
+   */
   Reply.ExpectedChunks expected(ClusterRequest.Expected request) {
     int max = Math.max(1, Math.min(request.max(), MAX_EXPECTED));
     List<Tables.Chunk> found = new ArrayList<>();
@@ -144,7 +147,7 @@ final class Holdings {
         List<Tables.Chunk> part = tables.chunks(group.id(), sequence, max);
         for (Tables.Chunk chunk : part) {
           sequence = chunk.id().sequence();
-          if (found.size() < max && chunk.state().sealed() && chunk.state().length() > 0) {
+          if (found.size() < max && chunk.state().length() > 0) {
             found.add(chunk);
           }
         }

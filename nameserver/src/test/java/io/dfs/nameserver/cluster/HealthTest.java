@@ -72,6 +72,18 @@ final class HealthTest {
   }
 
   @Test
+  void aServerThatCannotBeEmptiedIsToldUnlessItsCopiesAreMoving() {
+    ServerInfo draining = server(3, State.DRAINING, 900, 0);
+    for (int running : new int[] {0, 1}) {
+      Repairer.Progress progress =
+          new Repairer.Progress(
+              0, List.of(), List.of(), 0, 0, Map.of(new NodeId(3), 4), 4, running, 77, 0, 0, 0);
+      List<Problem> all = problems(progress, GOOD, server(2, State.ONLINE, 900, 0), draining);
+      assertEquals(1 - running, all.size(), all.toString());
+    }
+  }
+
+  @Test
   void withNoServerOnlineNothingWorks() {
     assertEquals(
         Severity.ERROR,

@@ -125,16 +125,18 @@ final class HoldingsTest {
   }
 
   @Test
-  void aMemberIsToldTheSealedChunksOfItsGroupsPageByPage() {
+  void aMemberIsToldWhatIsCommittedOfTheChunksOfItsGroupsPageByPage() {
     Transaction tx = new Transaction(view);
     tx.putChunk(ChunkId.of(GROUP, 7), new ChunkState(1, 50, SessionId.NONE));
-    tx.putChunk(ChunkId.of(GROUP, 8), new ChunkState(1, 50, new SessionId(1)));
+    tx.putChunk(ChunkId.of(GROUP, 8), new ChunkState(1, 60, new SessionId(1)));
+    tx.putChunk(ChunkId.of(GROUP, 9), new ChunkState(0, 0, new SessionId(1)));
     Reply.ExpectedChunks first =
         holdings.expected(new ClusterRequest.Expected(A, new ChunkId(0), 1));
     assertEquals(List.of(CHUNK), first.chunks());
     assertEquals(100, first.lengths()[0]);
     Reply.ExpectedChunks rest = holdings.expected(new ClusterRequest.Expected(A, CHUNK, 10));
-    assertEquals(List.of(ChunkId.of(GROUP, 7)), rest.chunks());
+    assertEquals(List.of(ChunkId.of(GROUP, 7), ChunkId.of(GROUP, 8)), rest.chunks());
+    assertEquals(60, rest.lengths()[1]);
     assertTrue(rest.end());
     assertEquals(
         List.of(),
