@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +69,12 @@ public final class NameserverClient implements AutoCloseable {
     timer.scheduleWithFixedDelay(this::expireWaiting, 500, 500, TimeUnit.MILLISECONDS);
   }
 
-  /** What to do when the session has ended and with it what it held; before a new one is opened. */
-  public void onSessionLost(Runnable action) {
+  /**
+   * What to do when the session has ended and with it what it held; before a new one is opened.
+   *
+   * @param action is told why
+   */
+  public void onSessionLost(Consumer<String> action) {
     link.onSessionLost(action);
   }
 

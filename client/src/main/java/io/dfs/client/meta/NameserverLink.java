@@ -56,7 +56,7 @@ final class NameserverLink {
   private final Slots slots;
   private final OpenInodes open;
   private final Consumer<Ready> onReady;
-  private volatile Runnable sessionLost = () -> {};
+  private volatile Consumer<String> sessionLost = why -> {};
 
   private volatile @Nullable Ready ready;
   private volatile @Nullable SessionOpened session;
@@ -94,7 +94,7 @@ final class NameserverLink {
     this.onReady = onReady;
   }
 
-  void onSessionLost(Runnable action) {
+  void onSessionLost(Consumer<String> action) {
     sessionLost = action;
   }
 
@@ -172,7 +172,7 @@ final class NameserverLink {
               }
               FsException e = FsException.of(failure);
               if (e.errno() == Errno.ESTALE && !resume.equals(SessionId.NONE)) {
-                sessionLost.run();
+                sessionLost.accept(String.valueOf(e.getMessage()));
                 openSession(address, connection, SessionId.NONE);
               } else {
                 connection.close();

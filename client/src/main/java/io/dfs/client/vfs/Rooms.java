@@ -119,9 +119,11 @@ final class Rooms {
             });
   }
 
-  private void sessionLost() {
+  private void sessionLost(String why) {
     log.warn(
-        "the session with the nameserver has ended (was the lease missed?); opening a new one");
+        "the nameserver has ended the session, perhaps as the lease was missed; what was not"
+            + " committed is lost, and a new one is opened: {}",
+        why);
     nameserver.forgetAll();
     writing.sessionLost();
   }

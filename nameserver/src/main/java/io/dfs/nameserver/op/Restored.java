@@ -15,11 +15,17 @@ import io.dfs.nameserver.state.Transaction;
  * inodes and sessions by them. So the counters leap over all that can have been given out.
  */
 final class Restored {
-  /**
-   * A cluster that makes 10,000 chunks a second takes five days for so many, and there is room for
-   * 4,000 such leaps in a chunk's number.
-   */
+  /** A cluster that makes 10,000 chunks a second takes five days for so many. */
   private static final long LEAP = 1L << 32;
+
+  /**
+   * A backup may be restored a second time, and numbers were given out after the first: so a leap
+   * is longer the later it is, by more than a cluster makes in a second. It begins anew after 48
+   * days, so that there is room for 250 leaps in a chunk's number.
+   */
+  private static final long LEAP_A_SECOND = 1L << 14;
+
+  private static final long SECONDS = 1L << 22;
 
   /** Dataservers that came after the backup bring their numbers with them. */
   private static final long SERVERS_LEAP = 1000;
@@ -28,15 +34,16 @@ final class Restored {
 
   static Reply.Done apply(Transaction tx, Command.Restored c) {
     long last = tx.counter(Counter.CHUNK);
-    if (last > ChunkId.MAX_SEQUENCE - 2 * LEAP) {
+    long leap = LEAP + Math.floorMod(c.now().seconds(), SECONDS) * LEAP_A_SECOND;
+    if (last > ChunkId.MAX_SEQUENCE - 2 * leap) {
       throw new FsException(
           Errno.EOVERFLOW, "too many restores: no numbers are left for new chunks");
     }
     long known = Math.min(last, c.oldestOpen() - 1);
-    tx.putNewer(new NewerChunks(known, last + LEAP, c.now()));
-    tx.add(Counter.CHUNK, LEAP);
-    tx.add(Counter.INODE, LEAP);
-    tx.add(Counter.SESSION, LEAP);
+    tx.putNewer(new NewerChunks(known, last + leap, c.now()));
+    tx.add(Counter.CHUNK, leap);
+    tx.add(Counter.INODE, leap);
+    tx.add(Counter.SESSION, leap);
     tx.add(Counter.NODE, SERVERS_LEAP);
     return Reply.Done.DONE;
   }

@@ -11,9 +11,11 @@ import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.lease.Recalls;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.op.StateMachine;
+import io.dfs.nameserver.state.NewerChunks;
 import io.dfs.nameserver.state.SessionRecord;
 import io.dfs.nameserver.state.Tables;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
@@ -59,7 +61,11 @@ public final class SessionService {
 
   public CompletableFuture<Reply> open(Query.OpenSession q) {
     if (!q.resume().equals(SessionId.NONE)) {
-      leases.renew(q.resume(), System.nanoTime());
+      try {
+        leases.renew(q.resume(), System.nanoTime());
+      } catch (FsException e) {
+        throw withRestore(e);
+      }
       return CompletableFuture.completedFuture(opened(q.resume()));
     }
     if (leases.size() >= MAX_SESSIONS) {
@@ -73,6 +79,23 @@ public final class SessionService {
         .submit(
             new Command.BeginSession(description, q.caches(), Timestamp.of(Instant.now())), false)
         .thenApply(reply -> opened(((Reply.SessionOpened) reply).session()));
+  }
+
+  /** Who meets a tree of another time has to know. */
+  private FsException withRestore(FsException ended) {
+    List<NewerChunks> restores = tables.newer();
+    if (restores.isEmpty()) {
+      return ended;
+    }
+    long seconds = restores.get(restores.size() - 1).restored().seconds();
+    return new FsException(
+        ended.errno(),
+        ended.getMessage()
+            + ". The tree was restored from a backup at "
+            + Instant.ofEpochSecond(seconds)
+            + ": what was mounted before that must be unmounted and mounted again, as it may show"
+            + " files of a time that is gone",
+        ended);
   }
 
   private Reply opened(SessionId session) {

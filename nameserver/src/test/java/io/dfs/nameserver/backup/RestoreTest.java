@@ -138,6 +138,32 @@ final class RestoreTest {
   }
 
   @Test
+  void whatASecondRestoreOfTheSameBackupGivesOutTheFirstHasNotGivenOut() throws IOException {
+    Path file = backup(false);
+    long[] first = new long[2];
+    for (int i = 0; i < 2; i++) {
+      Timestamp now = new Timestamp(1_800_000_000L + 60 * i, 0);
+      Path to = dir.resolve("restored");
+      Restore.archive(file, to, to.resolve("db"), now);
+      try (RocksStore store = restored()) {
+        SampleState state = new SampleState(store);
+        state.begin();
+        ChunkId chunk = state.allocate();
+        if (i == 0) {
+          first[0] = chunk.sequence();
+          first[1] = state.create(InodeId.ROOT, "again").value();
+        } else {
+          NewerChunks kept = new Tables(store).newer().get(0);
+          assertTrue(chunk.sequence() > first[0] + 500_000);
+          assertTrue(kept.contains(ChunkId.of(chunk.group(), first[0])), "until they are let go");
+          assertTrue(state.create(InodeId.ROOT, "again").value() > first[1] + 500_000);
+        }
+      }
+      Backups.remove(dir.resolve("restored"));
+    }
+  }
+
+  @Test
   void aBackupThatIsDamagedOrCutShortIsRefusedAndLeavesNothing() throws IOException {
     for (boolean dump : new boolean[] {false, true}) {
       Path file = backup(dump);
