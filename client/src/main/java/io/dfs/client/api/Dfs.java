@@ -271,7 +271,15 @@ public final class Dfs implements AutoCloseable {
 
   /** What is created in the directory from now on inherits; 0 leaves that part as it is. */
   public Attr setSettings(String directory, int chunkBytes, int replicas) {
-    return await(vfs.setSettings(caller, stat(directory).inode(), chunkBytes, replicas));
+    return setSettings(directory, chunkBytes, replicas, false);
+  }
+
+  /**
+   * Likewise, and with {@code recursive} for all that exists below the directory: in the
+   * background, by copying the bytes of files that are kept otherwise.
+   */
+  public Attr setSettings(String directory, int chunkBytes, int replicas, boolean recursive) {
+    return await(vfs.setSettings(caller, stat(directory).inode(), chunkBytes, replicas, recursive));
   }
 
   /** Where the bytes of a file are: chunks, whose groups {@link #groups} resolves. */

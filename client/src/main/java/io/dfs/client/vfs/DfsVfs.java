@@ -175,11 +175,16 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     return nameserver.query(question, type);
   }
 
-  /** What is created in the directory from now on inherits; 0 leaves that part as it is. */
+  /**
+   * What is created in the directory from now on inherits; 0 leaves that part as it is.
+   *
+   * @param recursive also for all that is below it, in the background
+   */
   public CompletableFuture<Attr> setSettings(
-      Caller caller, InodeId directory, int chunkBytes, int replicas) {
+      Caller caller, InodeId directory, int chunkBytes, int replicas, boolean recursive) {
     return namespace.change(
-        directory, id -> new Mutation.SetSettings(id, caller, directory, chunkBytes, replicas));
+        directory,
+        id -> new Mutation.SetSettings(id, caller, directory, chunkBytes, replicas, recursive));
   }
 
   /** Bytes written and not on all their servers yet. */

@@ -132,6 +132,8 @@ public final class MessageCodec {
     ClusterRequest.Expected.class,
     ClusterRequest.BadCopies.class,
     ClusterRequest.Audited.class,
+    Query.GetConversions.class,
+    Reply.Conversions.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

@@ -171,10 +171,24 @@ public sealed interface Mutation extends Message {
   /**
    * What is created in this directory from now on inherits; 0 leaves that part as it is. Answered
    * by {@link Reply.Node}.
+   *
+   * @param recursive also for what exists in it and below it, in the background: see {@link
+   *     Query.GetConversions}
    */
   record SetSettings(
-      RequestId request, Caller caller, InodeId directory, int chunkBytes, int replicas)
-      implements Mutation {}
+      RequestId request,
+      Caller caller,
+      InodeId directory,
+      int chunkBytes,
+      int replicas,
+      boolean recursive)
+      implements Mutation {
+    /** For what is created from now on. */
+    public SetSettings(
+        RequestId request, Caller caller, InodeId directory, int chunkBytes, int replicas) {
+      this(request, caller, directory, chunkBytes, replicas, false);
+    }
+  }
 
   /**
    * A new chunk to append to, owned by the session until it is sealed in a {@link Commit} or the

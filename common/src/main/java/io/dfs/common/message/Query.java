@@ -206,6 +206,12 @@ public sealed interface Query extends Message {
   }
 
   /**
+   * The directories to whose existing files other settings are being brought. Answered by {@link
+   * Reply.Conversions}.
+   */
+  record GetConversions() implements Query {}
+
+  /**
    * A replica that a reader found bad or missing. Answered by {@link Reply.Done}.
    *
    * @param problem for the log: what was wrong

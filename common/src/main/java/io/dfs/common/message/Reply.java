@@ -184,6 +184,9 @@ public sealed interface Reply extends Message {
       int keptChunks)
       implements Reply {}
 
+  /** Answers {@link Query.GetConversions}, the first that was asked for first. */
+  record Conversions(List<Conversion> all) implements Reply {}
+
   /** Answers {@link ChunkRequest.Scrub}, disk by disk. */
   record ScrubStatus(List<ScrubProgress> disks) implements Reply {}
 

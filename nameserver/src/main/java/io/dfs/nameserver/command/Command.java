@@ -139,6 +139,30 @@ public sealed interface Command {
    */
   record Relocate(SessionId writer, List<Move> moves, long keepUntilMs) implements Command {}
 
+  /**
+   * Gives settings to a bounded part of the entries of a directory, and notes the files among them
+   * that may have to be rewritten. Answered by Done.
+   */
+  record ConvertBelow(InodeId conversion, InodeId directory) implements Command {}
+
+  /**
+   * A file that is as its settings say.
+   *
+   * @param version of the inode that was looked at; one that has changed since is looked at again
+   */
+  record Converted(InodeId file, long version) {}
+
+  /** Notes of files that need no rewriting any more go. Answered by Done. */
+  record DropConverted(List<Converted> files) implements Command {}
+
+  /**
+   * A conversion is over, of which no file is noted: goes unless something has been added to it.
+   * Answered by Done.
+   *
+   * @param started of the one that is meant
+   */
+  record EndConversion(InodeId conversion, long started) implements Command {}
+
   /** The time for which these chunks were kept is over. Answered by Done. */
   record Unkeep(List<ChunkId> chunks) implements Command {}
 

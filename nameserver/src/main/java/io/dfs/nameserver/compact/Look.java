@@ -1,20 +1,16 @@
 package io.dfs.nameserver.compact;
 
-import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.InodeId;
-import io.dfs.common.message.DataSettings;
 import io.dfs.common.message.Extent;
-import io.dfs.nameserver.rewrite.Piece;
+import io.dfs.nameserver.rewrite.Batches;
 import io.dfs.nameserver.rewrite.Rewriting;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Tables;
 import io.dfs.nameserver.state.Tables.TreeExtent;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,24 +25,11 @@ final class Look {
   /** With the time of a step: a tenth of a core while a look lasts. */
   private static final int PAUSE_MS = 90;
 
-  /** Copies under way at once; each goes to one dataserver. */
-  private static final int MAX_OUTSTANDING = 32;
-
-  /** Batches kept open at once; a cluster has few different settings. */
-  private static final int MAX_BATCHES = 16;
-
-  private static final class Batch {
-    final List<Piece> pieces = new ArrayList<>();
-    long bytes;
-  }
-
   private final Tables tables;
-  private final Rewriting rewriting;
   private final CompactionSettings settings;
   private final long nowMs;
   private final Victims victims;
-  private final Map<DataSettings, Batch> batches = new LinkedHashMap<>();
-  private final List<CompletableFuture<Void>> outstanding = new ArrayList<>();
+  private final Batches batches;
 
   /** Inodes whose tree has not their number, found when one is met. */
   private @Nullable Map<Long, InodeId> oddTrees;
@@ -57,7 +40,8 @@ final class Look {
 
   Look(Tables tables, Rewriting rewriting, CompactionSettings settings, long nowMs) {
     this.tables = tables;
-    this.rewriting = rewriting;
+    // The queue has told of a failure; the next look finds the bytes again.
+    this.batches = new Batches(rewriting, failure -> {});
     this.settings = settings;
     this.nowMs = nowMs;
     this.victims = new Victims(settings.deadPercent() / 100.0, Victims.MAX);
@@ -86,10 +70,7 @@ final class Look {
       Thread.sleep(step.size() < STEP ? 0 : PAUSE_MS);
     } while (step.size() == STEP);
     endRun();
-    for (DataSettings each : List.copyOf(batches.keySet())) {
-      flush(each);
-    }
-    settle(0);
+    batches.finish();
   }
 
   long victims() {
@@ -123,7 +104,7 @@ final class Look {
         }
         if (victims.contains(extent.chunk()) || isOld(inode)) {
           fragmented += join ? 1 : 0;
-          put(inode, extent);
+          batches.put(inode.settings(), inode.id(), extent);
         }
       }
     }
@@ -145,54 +126,5 @@ final class Look {
     InodeId odd = oddTrees.get(tree);
     Inode inode = odd == null ? null : tables.findInode(odd);
     return inode != null && inode.tree() == tree ? inode : null;
-  }
-
-  private void put(Inode inode, Extent extent) throws InterruptedException {
-    DataSettings kind = inode.settings();
-    Extent left = extent;
-    while (true) {
-      if (!batches.containsKey(kind) && batches.size() >= MAX_BATCHES) {
-        flush(batches.keySet().iterator().next());
-      }
-      Batch batch = batches.computeIfAbsent(kind, unused -> new Batch());
-      int fits = (int) Math.min(left.length(), kind.chunkBytes() - batch.bytes);
-      if (fits > 0 && batch.pieces.size() < Rewriting.MAX_PIECES) {
-        batch.pieces.add(
-            new Piece(
-                inode.id(), new Extent(left.fileOffset(), fits, left.chunk(), left.chunkOffset())));
-        batch.bytes += fits;
-        if (fits == left.length()) {
-          return;
-        }
-        left =
-            new Extent(
-                left.fileOffset() + fits,
-                left.length() - fits,
-                left.chunk(),
-                left.chunkOffset() + fits);
-      }
-      flush(kind);
-    }
-  }
-
-  private void flush(DataSettings kind) throws InterruptedException {
-    Batch batch = batches.remove(kind);
-    if (batch != null) {
-      settle(MAX_OUTSTANDING - 1);
-      outstanding.add(rewriting.rewrite(kind, batch.pieces));
-    }
-  }
-
-  /** Waits until at most {@code max} copies are under way. */
-  private void settle(int max) throws InterruptedException {
-    while (outstanding.size() > max) {
-      try {
-        CompletableFuture.anyOf(outstanding.toArray(CompletableFuture<?>[]::new)).get();
-      } catch (java.util.concurrent.ExecutionException e) {
-        // The queue has told it; the next look finds the bytes again.
-        FsException unused = FsException.of(e);
-      }
-      outstanding.removeIf(CompletableFuture::isDone);
-    }
   }
 }

@@ -10,7 +10,7 @@ import io.dfs.nameserver.namespace.Access;
 import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.Transaction;
 
-/** Changes what is inherited by what is created in a directory. */
+/** Changes what is inherited by what is created in a directory, or has it brought to all below. */
 public final class SetSettings {
   /** Chunks are whole blocks of 64 KiB, which have a checksum each. */
   private static final int BLOCK_BYTES = 64 << 10;
@@ -28,6 +28,9 @@ public final class SetSettings {
     check(settings);
     Inode changed = directory.edit().settings(settings).ctime(now).done();
     tx.putInode(changed);
+    if (m.recursive()) {
+      Convert.begin(tx, m);
+    }
     return new Reply.Node(changed.attr());
   }
 

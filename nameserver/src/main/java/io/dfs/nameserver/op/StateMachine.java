@@ -210,6 +210,12 @@ public final class StateMachine {
       return Relocate.apply(tx, c);
     } else if (command instanceof Command.Unkeep c) {
       return Relocate.apply(tx, c);
+    } else if (command instanceof Command.ConvertBelow c) {
+      return Convert.apply(tx, c);
+    } else if (command instanceof Command.DropConverted c) {
+      return Convert.apply(tx, c);
+    } else if (command instanceof Command.EndConversion c) {
+      return Convert.apply(tx, c);
     } else if (command instanceof Command.ChangeGroup c) {
       return ChangeGroup.apply(tx, c);
     } else if (command instanceof Command.ReportBad c) {

@@ -178,6 +178,8 @@ final class QueryHandler {
       return Reply.Done.DONE;
     } else if (query instanceof Query.Compaction q) {
       return services.compaction().answer(q);
+    } else if (query instanceof Query.GetConversions) {
+      return services.converter().status();
     } else if (query instanceof Query.GetEvents q) {
       return new Reply.Events(services.events().after(q.after(), q.max()));
     }

@@ -11,6 +11,7 @@ import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.cluster.Works;
 import io.dfs.nameserver.compact.Compaction;
 import io.dfs.nameserver.compact.RewriteQueue;
+import io.dfs.nameserver.convert.Converter;
 import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
@@ -45,6 +46,7 @@ public record Services(
     Backups backups,
     RewriteQueue rewrites,
     Compaction compaction,
+    Converter converter,
     Events events,
     BadReplicas bad,
     Works works,

@@ -28,6 +28,7 @@ import io.dfs.nameserver.compact.Compaction;
 import io.dfs.nameserver.compact.CompactionSettings;
 import io.dfs.nameserver.compact.NewChunks;
 import io.dfs.nameserver.compact.RewriteQueue;
+import io.dfs.nameserver.convert.Converter;
 import io.dfs.nameserver.feed.Feeds;
 import io.dfs.nameserver.gc.Garbage;
 import io.dfs.nameserver.gc.Reaper;
@@ -69,6 +70,7 @@ public final class Nameserver implements AutoCloseable {
   private final NetServer server;
   private final ScheduledExecutorService timer;
   private final Compaction compaction;
+  private final Converter converter;
   private final Repairer repairer;
   private final String clusterId;
   private final Feeds feeds;
@@ -86,6 +88,7 @@ public final class Nameserver implements AutoCloseable {
       Feeds feeds,
       BackupSchedule schedule,
       Compaction compaction,
+      Converter converter,
       @Nullable Web web,
       Repairer repairer) {
     this.directory = directory;
@@ -95,6 +98,7 @@ public final class Nameserver implements AutoCloseable {
     this.server = server;
     this.timer = timer;
     this.compaction = compaction;
+    this.converter = converter;
     this.repairer = repairer;
     this.clusterId = clusterId;
     this.feeds = feeds;
@@ -148,6 +152,7 @@ public final class Nameserver implements AutoCloseable {
       router.route(services);
       services.sessions().resumeAll();
       services.compaction().start();
+      services.converter().start();
       StatusReport status =
           new StatusReport(
               tables,
@@ -184,6 +189,7 @@ public final class Nameserver implements AutoCloseable {
           services.feeds(),
           schedule,
           services.compaction(),
+          services.converter(),
           web,
           services.cluster().repairer());
     } catch (RuntimeException e) {
@@ -274,6 +280,7 @@ public final class Nameserver implements AutoCloseable {
         backups,
         rewrites,
         new Compaction(tables, commands, rewrites, chunks, compaction),
+        new Converter(store, commands, rewrites, events),
         events,
         bad,
         works,
@@ -373,6 +380,7 @@ public final class Nameserver implements AutoCloseable {
       web.close();
     }
     compaction.close();
+    converter.close();
     repairer.close();
     server.close();
     feeds.close();

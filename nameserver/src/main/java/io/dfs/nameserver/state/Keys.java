@@ -40,6 +40,12 @@ import java.nio.ByteBuffer;
  *                                 many seconds[8]
  * 'B' 'q' inode[8]                what the directory held is being restored: {@link Trash.Pending}
  * 'B' 'r' sequence[8]             chunks made after a backup: {@link NewerChunks}
+ * 'B' 's' inode[8]                what is below the directory gets other settings: {@link
+ *                                 Conversions.Conversion}
+ * 'B' 'd' inode[8] directory[8]   of the conversion of the first: the entries of the second after
+ *                                 cookie[8] have not been looked at
+ * 'B' 'f' inode[8]                the file may not be as its settings say: {@link
+ *                                 Conversions.Waiting}
  * 'V' chunk[8] node[4]            the server's copy of the chunk is bad or missing: why, UTF-8
  * 'H' sequence[8]                 something that happened: {@link EventRecord}
  * 'M' counter[1]                  a {@link Counter}: value[8]; the cluster's id under 0xff
@@ -282,6 +288,30 @@ public final class Keys {
 
   static byte[] newer() {
     return new byte[] {'B', 'r'};
+  }
+
+  static byte[] conversion(InodeId directory) {
+    return own('s', directory.value());
+  }
+
+  static byte[] conversions() {
+    return new byte[] {'B', 's'};
+  }
+
+  static byte[] converting(InodeId conversion, InodeId directory) {
+    return ByteBuffer.allocate(18).put(converting(conversion)).putLong(directory.value()).array();
+  }
+
+  static byte[] converting(InodeId conversion) {
+    return own('d', conversion.value());
+  }
+
+  static byte[] toConvert(InodeId file) {
+    return own('f', file.value());
+  }
+
+  static byte[] toConvert() {
+    return new byte[] {'B', 'f'};
   }
 
   static byte[] badCopy(ChunkId chunk, NodeId node) {

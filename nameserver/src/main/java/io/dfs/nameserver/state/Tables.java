@@ -59,6 +59,10 @@ public sealed class Tables permits Transaction {
     return new Trash(reader);
   }
 
+  public Conversions conversions() {
+    return new Conversions(reader);
+  }
+
   /** ENOENT when there is none. */
   public Inode inode(InodeId id) {
     Inode inode = findInode(id);

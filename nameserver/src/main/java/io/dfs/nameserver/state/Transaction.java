@@ -305,6 +305,11 @@ public final class Transaction extends Tables {
     add(Counter.TRASH_BYTES, -entry.bytes());
   }
 
+  /** A name in the order by name that no entry has. */
+  public void deleteTrashName(InodeId parent, Name name, InodeId inode) {
+    view.delete(Keys.trashName(parent, name, inode));
+  }
+
   public void deleteTrashDue(Trash.Due due) {
     view.delete(Keys.trashDue(due.expires(), due.inode()));
   }
@@ -331,6 +336,32 @@ public final class Transaction extends Tables {
 
   public void deleteRestoring(InodeId directory) {
     view.delete(Keys.restoring(directory));
+  }
+
+  public void putConversion(Conversions.Conversion conversion) {
+    view.put(Keys.conversion(conversion.directory()), conversion.encode());
+  }
+
+  public void deleteConversion(InodeId directory) {
+    view.delete(Keys.conversion(directory));
+  }
+
+  public void putUnseen(InodeId conversion, Conversions.Unseen unseen) {
+    view.put(
+        Keys.converting(conversion, unseen.directory()),
+        ByteBuffer.allocate(8).putLong(unseen.cookie()).array());
+  }
+
+  public void deleteUnseen(InodeId conversion, InodeId directory) {
+    view.delete(Keys.converting(conversion, directory));
+  }
+
+  public void putWaiting(Conversions.Waiting waiting) {
+    view.put(Keys.toConvert(waiting.file()), waiting.encode());
+  }
+
+  public void deleteWaiting(InodeId file) {
+    view.delete(Keys.toConvert(file));
   }
 
   public void putNewer(NewerChunks newer) {
