@@ -29,6 +29,12 @@ import org.slf4j.LoggerFactory;
 public final class ChunkFile implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(ChunkFile.class);
 
+  /** Syncs of at most so many new bytes are small. */
+  private static final int SMALL_BYTES = 64 << 10;
+
+  /** Zeros written ahead at once. */
+  private static final int AHEAD_BYTES = 256 << 10;
+
   private final ChunkId chunk;
   private final String path;
   private final ChunkIo io;
@@ -46,8 +52,18 @@ public final class ChunkFile implements Closeable {
   /** Likewise, owned by the syncing thread: after a failed fsync a later one proves nothing. */
   private @Nullable IOException brokenSync;
 
-  /** Whether the file may have bytes past the tail; owned by the appending thread. */
+  /** Whether a crash may have left bytes past the tail; owned by the appending thread. */
   private boolean surplus;
+
+  /**
+   * Up to where the file has zeros past the tail that were written ahead; owned by the appending
+   * thread. Bytes that only replace others are synced without a change of the file's size, which
+   * would have to go through the journal of the disk's filesystem each time.
+   */
+  private long zerosEnd;
+
+  /** Whether the last sync covered little: then more of that kind will come. */
+  private volatile boolean smallSyncs;
 
   private ChunkFile(
       ChunkId chunk, String path, ChunkIo io, long boot, Tail tail, Tail synced, int[] table) {
@@ -190,10 +206,28 @@ public final class ChunkFile implements Closeable {
       writeTable(old.fullBlocks(), now.fullBlocks());
       writeTail(Slot.WRITTEN, now);
       tail = now;
+      writeZerosAhead(now);
       return now.length();
     } catch (IOException e) {
       undo(old, e);
       throw e;
+    }
+  }
+
+  /** What a crash leaves of them is cut like any other surplus. */
+  private void writeZerosAhead(Tail now) {
+    long end = ChunkFormat.DATA_AT + (long) now.length();
+    if (!smallSyncs || end + SMALL_BYTES <= zerosEnd) {
+      return;
+    }
+    try {
+      long from = Math.max(end, zerosEnd);
+      zerosEnd = end + AHEAD_BYTES;
+      io.write(ByteBuffer.allocate((int) (zerosEnd - from)), from);
+    } catch (IOException e) {
+      // A full disk: appends go on without.
+      log.debug("cannot write ahead in {}", path, e);
+      smallSyncs = false;
     }
   }
 
@@ -271,6 +305,7 @@ public final class ChunkFile implements Closeable {
     try {
       writeTail(Slot.WRITTEN, old);
       io.truncate(ChunkFormat.DATA_AT + (long) old.length());
+      zerosEnd = 0;
     } catch (IOException e) {
       e.addSuppressed(cause);
       brokenWrite = e;
@@ -298,6 +333,7 @@ public final class ChunkFile implements Closeable {
       brokenSync = e;
       throw e;
     }
+    smallSyncs = now.length() - synced.length() <= SMALL_BYTES;
     synced = now;
     return now.length();
   }
@@ -336,6 +372,12 @@ public final class ChunkFile implements Closeable {
 
   @Override
   public void close() throws IOException {
-    io.close();
+    try {
+      if (zerosEnd > 0) {
+        io.truncate(ChunkFormat.DATA_AT + (long) tail.length());
+      }
+    } finally {
+      io.close();
+    }
   }
 }

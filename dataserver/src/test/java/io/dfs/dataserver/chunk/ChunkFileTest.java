@@ -83,11 +83,12 @@ class ChunkFileTest {
     byte[] tried = new byte[0];
     try {
       ChunkFile chunk = ChunkFile.create(fresh.open(), "f", CHUNK, CLUSTER, BOOT);
-      for (int i = 0; i < 12; i++) {
-        tried = bytes(1 + (i * 37_000) % 150_000);
+      for (int i = 0; i < 24; i++) {
+        boolean small = i >= 12;
+        tried = bytes(small ? 5000 : 1 + (i * 37_000) % 150_000);
         append(chunk, tried);
         acknowledged.write(tried);
-        if (i % 5 == 4) {
+        if (small || i % 5 == 4) {
           chunk.sync();
         }
       }
@@ -122,6 +123,23 @@ class ChunkFileTest {
   }
 
   @Test
+  void smallSyncsHaveTheFileGrowAheadOfThemAndItIsCutWhenItIsClosed() throws IOException {
+    FakeFile file = new FakeFile();
+    ChunkFile chunk = ChunkFile.create(file.open(), "f", CHUNK, CLUSTER, BOOT);
+    int grown = 0;
+    int appends = 60;
+    for (int i = 0; i < appends; i++) {
+      int before = file.contents().length;
+      append(chunk, bytes(4096));
+      chunk.sync();
+      grown += file.contents().length > before ? 1 : 0;
+    }
+    assertTrue(grown < appends / 10, "the file grew " + grown + " times");
+    chunk.close();
+    assertEquals(ChunkFormat.DATA_AT + appends * 4096, file.contents().length);
+  }
+
+  @Test
   void afterAPowerCutItHasAllThatWasSyncedAndNothingWrong() throws IOException {
     for (int seed = 0; seed < 300; seed++) {
       Random cut = new Random(seed);
@@ -131,7 +149,7 @@ class ChunkFileTest {
       int synced = -1;
       int appends = 1 + cut.nextInt(12);
       for (int i = 0; i < appends; i++) {
-        byte[] piece = bytes(1 + cut.nextInt(100_000));
+        byte[] piece = bytes(1 + cut.nextInt(seed % 2 == 0 ? 100_000 : 5000));
         append(chunk, piece);
         model.write(piece);
         if (cut.nextInt(4) == 0) {
