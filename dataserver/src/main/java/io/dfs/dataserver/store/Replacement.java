@@ -59,6 +59,11 @@ public final class Replacement implements AutoCloseable {
     }
   }
 
+  /** How many of its bytes survive a power cut. */
+  int syncedLength() {
+    return at.file().syncedLength();
+  }
+
   /** Takes the place of the chunk's file on this disk; runs as a task of the chunk. */
   void install(ChunkFinder finder) {
     Path place = at.disk().path(chunk);

@@ -326,4 +326,18 @@ class ChunkStoreTest {
     appends.forEach(ChunkStoreTest::join);
     assertArrayEquals(all, read(chunk(1), 0, all.length));
   }
+
+  @Test
+  void aCopyIsOnDiskBeforeItIsSaidToHaveTakenItsPlace() throws IOException {
+    open("a");
+    byte[] bytes = bytes(new Random(3), 200_000);
+    try (Replacement copy = store.replace(chunk(1))) {
+      ByteBuf payload = Unpooled.directBuffer().writeBytes(bytes);
+      copy.append(payload, Crc32c.ofBlocks(payload, 0, bytes.length, 0), "test");
+      payload.release();
+      join(store.install(copy));
+      assertEquals(bytes.length, copy.syncedLength());
+    }
+    assertArrayEquals(bytes, read(chunk(1), 0, bytes.length));
+  }
 }

@@ -13,12 +13,14 @@ import io.dfs.common.message.ClusterRequest.Capacity;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.ServerWish;
+import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.kv.MemoryStore;
 import io.dfs.nameserver.kv.Overlay;
 import io.dfs.nameserver.op.StateMachine;
 import io.dfs.nameserver.state.ChunkState;
 import io.dfs.nameserver.state.Counter;
+import io.dfs.nameserver.state.NewerChunks;
 import io.dfs.nameserver.state.Server;
 import io.dfs.nameserver.state.Tables;
 import io.dfs.nameserver.state.Transaction;
@@ -80,6 +82,16 @@ final class HoldingsTest {
     assertEquals(List.of(forgotten), garbage(A, forgotten));
     assertEquals(List.of(), garbage(A, ChunkId.of(GROUP, 11)));
     assertEquals(List.of(), garbage(A, ChunkId.of(new GroupId(9), 6)));
+  }
+
+  @Test
+  void whatWasMadeAfterABackupThatWasRestoredIsKept() {
+    ChunkId newer = ChunkId.of(GROUP, 6);
+    NewerChunks range = new NewerChunks(5, 8, Timestamp.EPOCH);
+    new Transaction(view).putNewer(range);
+    assertEquals(List.of(), garbage(A, newer));
+    new Transaction(view).deleteNewer(range);
+    assertEquals(List.of(newer), garbage(A, newer));
   }
 
   @Test
