@@ -6,6 +6,7 @@ import io.dfs.common.message.Severity;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.log.CommandLog;
+import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Tables;
 import java.time.Instant;
 import java.util.List;
@@ -66,5 +67,10 @@ public final class Events {
   /** Events after the one with this number, oldest first. */
   public List<Event> after(long sequence, int max) {
     return tables.events(sequence, Math.max(1, Math.min(max, MAX_ANSWER)));
+  }
+
+  /** The last {@code max} events, oldest first. */
+  public List<Event> latest(int max) {
+    return after(tables.counter(Counter.EVENT) - max, max);
   }
 }

@@ -167,7 +167,12 @@ public final class Nameserver implements AutoCloseable {
               .map(
                   address ->
                       new Web(
-                          address, status::status, services.registry(), services.leases(), tables))
+                          address,
+                          status::status,
+                          services.registry(),
+                          services.leases(),
+                          tables,
+                          services.events()))
               .orElse(null);
       CallHandler handler = new RequestHandler(services, status);
       NetServer server =

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.dfs.common.http.HttpAnswer;
 import io.dfs.common.http.HttpQuestion;
+import io.dfs.common.message.Event;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.Reply;
+import io.dfs.nameserver.cluster.Events;
 import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.state.SessionRecord;
 import io.dfs.nameserver.state.Tables;
@@ -23,6 +25,9 @@ final class Pages implements Function<HttpQuestion, HttpAnswer> {
   /** More sessions than this nobody reads in a browser. */
   private static final int MAX_SESSIONS = 1000;
 
+  /** Of the newest; a browser that has some asks for those after them. */
+  private static final int MAX_EVENTS = 200;
+
   private static final Map<String, String> FILES =
       Map.of(
           "/", "index.html",
@@ -36,17 +41,24 @@ final class Pages implements Function<HttpQuestion, HttpAnswer> {
   private final Registry registry;
   private final Tables tables;
   private final History history;
+  private final Events events;
 
   /** A client of the cluster. */
   record Session(long id, String description, long openedSeconds) {}
 
   record GroupView(int id, int replicas, int epoch, List<Long> members) {}
 
-  Pages(Supplier<Reply.ClusterStatus> status, Registry registry, Tables tables, History history) {
+  Pages(
+      Supplier<Reply.ClusterStatus> status,
+      Registry registry,
+      Tables tables,
+      History history,
+      Events events) {
     this.status = status;
     this.registry = registry;
     this.tables = tables;
     this.history = history;
+    this.events = events;
   }
 
   @Override
@@ -56,6 +68,7 @@ final class Pages implements Function<HttpQuestion, HttpAnswer> {
       case "/api/sessions" -> json(sessions());
       case "/api/groups" -> json(groups());
       case "/api/history" -> json(history.since(number(question, "since")));
+      case "/api/events" -> json(events(number(question, "after")));
       case "/api/tree" ->
           json(
               new TreeView(tables)
@@ -83,6 +96,10 @@ final class Pages implements Function<HttpQuestion, HttpAnswer> {
 
   private static Session session(long id, SessionRecord record) {
     return new Session(id, record.description(), record.opened().seconds());
+  }
+
+  private List<Event> events(long after) {
+    return after > 0 ? events.after(after, MAX_EVENTS) : events.latest(MAX_EVENTS);
   }
 
   private List<GroupView> groups() {

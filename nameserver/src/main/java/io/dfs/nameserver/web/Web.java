@@ -11,6 +11,7 @@ import io.dfs.common.metrics.Metrics;
 import io.dfs.common.metrics.Metrics.Row;
 import io.dfs.common.metrics.MetricsPages;
 import io.dfs.common.net.CallHandler;
+import io.dfs.nameserver.cluster.Events;
 import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.session.Leases;
 import io.dfs.nameserver.state.Counter;
@@ -51,13 +52,14 @@ public final class Web implements AutoCloseable {
       Supplier<Reply.ClusterStatus> status,
       Registry registry,
       Leases leases,
-      Tables tables) {
+      Tables tables,
+      Events events) {
     describe(registry, leases, tables);
     server =
         HttpServer.start(
             address,
             new MetricsPages(
-                metrics, () -> reason(registry), new Pages(status, registry, tables, history)));
+                metrics, () -> reason(registry), new Pages(status, registry, tables, history, events)));
     var unused =
         timer.scheduleAtFixedRate(
             new Sampler(history, calls, traffic, registry, leases),

@@ -51,22 +51,19 @@ function table(id, columns, rows, nothing) {
 
 // ---- health and summary
 
-const TONES = { ONLINE: 'good', SUSPECT: 'warn', OFFLINE: 'bad', DRAINING: 'warn', DRAINED: 'warn' };
+const TONES = { ONLINE: 'good', SUSPECT: 'warn', OFFLINE: 'bad', DRAINING: 'warn', MAINTENANCE: 'warn', REMOVED: 'dim' };
+const SEVERITIES = { INFO: 'dim', WARN: 'warn', ERROR: 'bad' };
 const tone = (state) => element('span', { class: TONES[state] || 'warn' }, String(state).toLowerCase());
 const total = (servers, field) => servers.reduce((sum, server) => sum + server[field], 0);
 
 function showHealth(status) {
-  const reasons = [...status.warnings];
-  for (const problem of status.problems || []) {
-    const text = problem.text || problem.message || problem.what;
-    if (text && !reasons.includes(text)) reasons.push(text);
-  }
-  const online = status.servers.filter((server) => server.state === 'ONLINE').length;
-  const worst = reasons.length === 0 ? 'good' : online === 0 ? 'bad' : 'warn';
+  const problems = status.problems;
+  const worst = problems.some((p) => p.severity === 'ERROR') ? 'bad' : problems.some((p) => p.severity === 'WARN') ? 'warn' : 'good';
   byId('health').className = 'badge ' + worst;
-  byId('health').textContent = { good: 'healthy', warn: 'needs attention', bad: 'out of service' }[worst];
-  byId('problems').hidden = reasons.length === 0;
-  byId('reasons').replaceChildren(...reasons.map((reason) => element('li', {}, reason)));
+  byId('health').textContent = { good: 'healthy', warn: 'needs attention', bad: 'data cannot be read or written' }[worst];
+  byId('problems').hidden = problems.length === 0;
+  byId('reasons').replaceChildren(...problems.map((p) => element('li', {},
+    element('span', { class: SEVERITIES[p.severity] }, p.what), element('div', { class: 'dim' }, p.action))));
   byId('cluster').textContent = `${status.version}, up ${span(status.uptimeSeconds)}, cluster ${status.clusterId}`;
   document.title = 'dfs: ' + byId('health').textContent;
 }
@@ -106,23 +103,38 @@ function showGroups(groups) {
     : `Groups: ${groups.length}, ${short === 0 ? 'all with as many members as they shall have' : short + ' with too few members'}.`;
 }
 
-// What the status says about work under way, whatever parts of it this version has.
+const WORKS = [['repair', 'Missing copies are made again'], ['balance', 'Servers are filled evenly']];
+
 function showWork(status) {
-  const rows = [];
-  for (const name of ['repair', 'balance']) {
-    for (const [key, value] of Object.entries(status[name] || {})) {
-      if (typeof value !== 'object') rows.push([name, key, value]);
-    }
-  }
+  const rows = WORKS.map(([name, meaning]) => [meaning, status[name]]).filter(([, w]) => w.groups > 0 || w.bytesLeft > 0 || w.paused);
   byId('work').hidden = rows.length === 0;
-  table('work', [['Work', (r) => r[0]], ['', (r) => words(r[1])],
-    ['', (r) => (/bytes/i.test(r[1]) ? bytes(r[2]) : typeof r[2] === 'number' ? count(r[2]) : r[2]), true]], rows, '');
+  table('work', [
+    ['Work', ([meaning, w]) => meaning + (w.paused ? ' (paused)' : '')],
+    ['Groups', ([, w]) => `${w.groups}, ${w.running} running`, true],
+    ['Left', ([, w]) => bytes(w.bytesLeft), true],
+    ['Done', ([, w]) => bytes(w.bytesDone), true],
+    ['Speed', ([, w]) => bytes(w.bytesPerSecond) + '/s', true],
+    ['Limit of a server', ([, w]) => bytes(w.limitBytesPerSecond) + '/s', true],
+    ['Time left', ([, w]) => (w.secondsLeft < 0 ? 'unknown' : span(w.secondsLeft)), true],
+  ], rows, '');
 }
-const words = (name) => name.replace(/([A-Z])/g, ' $1').toLowerCase();
 
 function showSessions(sessions) {
   table('sessions', [['Client', (s) => s.description || 'unnamed'], ['Since', (s) => moment(s.openedSeconds)],
     ['Session', (s) => s.id, true]], sessions, 'Nobody has the cluster mounted.');
+}
+
+let events = [];
+
+async function showEvents() {
+  const fresh = await ask('/api/events?after=' + (events.length ? events[0].sequence : 0));
+  events = [...fresh.reverse(), ...events].slice(0, 200);
+  byId('events-section').hidden = events.length === 0;
+  table('events', [
+    ['Time', (e) => moment(e.time.seconds)],
+    ['Severity', (e) => element('span', { class: SEVERITIES[e.severity] }, e.severity.toLowerCase())],
+    ['What', (e) => e.subject], ['What happened', (e) => e.text],
+  ], events, '');
 }
 
 // ---- charts
@@ -241,6 +253,7 @@ async function refresh() {
     showWork(status);
     showGroups(await ask('/api/groups'));
     showSessions(await ask('/api/sessions'));
+    await showEvents();
     await updateCharts();
     byId('asof').textContent = 'as of ' + new Date().toLocaleTimeString();
   } catch (failure) {
