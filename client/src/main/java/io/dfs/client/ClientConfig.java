@@ -19,6 +19,13 @@ public record ClientConfig(
             doc = "Where the nameservers answer. The client uses the one that is active.")
         List<HostPort> nameservers,
     @Setting(
+            value = "",
+            doc =
+                "Where a mount's metrics and health can be read by HTTP: a host and a port such as"
+                    + " 127.0.0.1:9705, of its own for each mount. Whoever reaches it may look."
+                    + " Empty: nowhere. Commands have none.")
+        Optional<HostPort> http,
+    @Setting(
             value = "60 s",
             min = "1 s",
             doc =

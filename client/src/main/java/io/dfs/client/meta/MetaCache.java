@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ public final class MetaCache {
 
   private final Cache<Long, Layout> layouts;
   private final long ttlNanos;
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder recalls = new LongAdder();
   private final AtomicLong lastChange = new AtomicLong(System.nanoTime());
   private final AtomicLongArray changedAt = new AtomicLongArray(PLACES);
   private final AtomicIntegerArray changing = new AtomicIntegerArray(PLACES);
@@ -179,7 +183,7 @@ public final class MetaCache {
 
   public @Nullable Attr attr(InodeId inode) {
     Known<Attr> known = attrs.getIfPresent(inode.value());
-    return known != null && isTrue(known, place(inode)) ? known.value : null;
+    return counted(known != null && isTrue(known, place(inode)) ? known.value : null);
   }
 
   /** NONE when there is no such entry, null when that is not known. */
@@ -189,10 +193,35 @@ public final class MetaCache {
       known = whole.getIfPresent(parent.value());
       // Entries are kept for longer than that: none of it has gone by itself.
       if (known != null && System.nanoTime() - known.stamp > KEPT.toNanos() / 2) {
-        return null;
+        return counted(null);
       }
     }
-    return known != null && isTrue(known, place(parent, name)) ? known.value : null;
+    return counted(known != null && isTrue(known, place(parent, name)) ? known.value : null);
+  }
+
+  private <T> @Nullable T counted(@Nullable T answer) {
+    (answer == null ? misses : hits).increment();
+    return answer;
+  }
+
+  /** Questions for attributes and entries that were answered from here. */
+  public long hits() {
+    return hits.sum();
+  }
+
+  /** Those that were not. */
+  public long misses() {
+    return misses.sum();
+  }
+
+  /** What the nameserver has recalled. */
+  public long recalls() {
+    return recalls.sum();
+  }
+
+  /** Inodes whose attributes are here. */
+  public long inodes() {
+    return attrs.estimatedSize();
   }
 
   /** The whole layout of this version of the file, if it is known. */
@@ -371,6 +400,7 @@ public final class MetaCache {
    * @return whether its content may have changed too, which only an inode has
    */
   boolean recall(Stale stale) {
+    recalls.increment();
     Name name = stale.name();
     if (name != null) {
       note(entries, new Entry(stale.inode(), name), null, 0, place(stale.inode(), name));

@@ -91,6 +91,11 @@ public final class NameserverClient implements AutoCloseable {
     return first.result.thenApply(done -> session());
   }
 
+  /** Whether there is a connection with a session on it now. */
+  public boolean isConnected() {
+    return link.ready() != null;
+  }
+
   /** The session as the nameserver opened it; only after {@link #start} has completed. */
   public SessionOpened session() {
     return link.session();

@@ -24,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,8 @@ final class BlockFetcher {
   private final AtomicLong aheadBytes = new AtomicLong();
   private final AtomicLong madeRoomNanos = new AtomicLong(System.nanoTime() - MAKE_ROOM_NANOS - 1);
   private final ConcurrentMap<BlockKey, Fetch> inFlight = new ConcurrentHashMap<>();
+  private final LongAdder hits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
 
   BlockFetcher(
       BlockCache cache,
@@ -74,6 +77,16 @@ final class BlockFetcher {
     this.maxAheadBytes = maxAheadBytes;
   }
 
+  /** Blocks that were in memory when somebody read them. */
+  long hits() {
+    return hits.sum();
+  }
+
+  /** Runs of blocks that somebody had to wait for. */
+  long misses() {
+    return misses.sum();
+  }
+
   GroupTable groups() {
     return groups;
   }
@@ -89,6 +102,7 @@ final class BlockFetcher {
     if (found == null || found.length() < end - block * BLOCK) {
       return null;
     }
+    hits.increment();
     return found.slice(start - block * BLOCK, end - start);
   }
 
@@ -110,6 +124,7 @@ final class BlockFetcher {
   /** Waits for the fetch that brings the bytes at {@code at}; returns where its bytes end. */
   private int wait(Assembly assembly, ChunkId chunk, int at, int end) {
     int place = assembly.place();
+    misses.increment();
     while (true) {
       Fetch fetch = inFlight.get(new BlockKey(chunk.value(), at / BLOCK));
       boolean mine = fetch == null;

@@ -71,6 +71,16 @@ public final class Reader {
             Math.min(blocks.maxBytes() / 2, MAX_AHEAD_BYTES));
   }
 
+  /** Blocks that were in memory when somebody read them. */
+  public long cacheHits() {
+    return fetcher.hits();
+  }
+
+  /** Runs of blocks that somebody had to wait for. */
+  public long cacheMisses() {
+    return fetcher.misses();
+  }
+
   /** For a new handle. */
   public ReadAhead newReadAhead() {
     return new ReadAhead(maxWindow);

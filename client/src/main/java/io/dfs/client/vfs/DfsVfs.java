@@ -201,6 +201,23 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     return rooms.disk == null ? 0 : rooms.disk.bytes();
   }
 
+  /** How this client fares now. */
+  public Figures figures() {
+    return new Figures(
+        reader.cacheHits(),
+        reader.cacheMisses(),
+        cachedBytes(),
+        cachedDiskBytes(),
+        rooms.cache.hits(),
+        rooms.cache.misses(),
+        rooms.cache.inodes(),
+        rooms.cache.recalls(),
+        rooms.cache.hasLeases() ? rooms.cache.trustMs() : 0,
+        dirtyBytes(),
+        handles.size(),
+        nameserver.isConnected());
+  }
+
   // ---- what an engine's kernel may keep
 
   @Override

@@ -90,6 +90,10 @@ final class HandleTable {
   private final ConcurrentMap<Long, Handle> handles = new ConcurrentHashMap<>();
   private final AtomicLong next = new AtomicLong(1);
 
+  int size() {
+    return handles.size();
+  }
+
   long add(Handle handle) {
     long number = next.getAndIncrement();
     handles.put(number, handle);

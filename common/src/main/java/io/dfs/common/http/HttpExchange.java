@@ -72,13 +72,20 @@ final class HttpExchange extends SimpleChannelInboundHandler<FullHttpRequest> {
     } catch (IllegalArgumentException e) {
       return HttpAnswer.text(400, e.getMessage() + "\n");
     } catch (FsException e) {
-      return HttpAnswer.text(
-          e.errno() == Errno.ENOENT || e.errno() == Errno.ENOTDIR ? 404 : 500,
-          e.getMessage() + "\n");
+      return HttpAnswer.text(status(e.errno()), e.getMessage() + "\n");
     } catch (RuntimeException e) {
       LOG.warn("the page {} failed; please report this", uri, e);
       return HttpAnswer.text(500, "this page failed; the log says why\n");
     }
+  }
+
+  private static int status(Errno errno) {
+    return switch (errno) {
+      case ENOENT, ENOTDIR -> 404;
+      case EACCES -> 403;
+      case EINVAL -> 400;
+      default -> 500;
+    };
   }
 
   private static HttpQuestion question(String uri) {

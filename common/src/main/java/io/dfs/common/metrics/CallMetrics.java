@@ -1,13 +1,9 @@
 package io.dfs.common.metrics;
 
 import io.dfs.common.error.Errno;
-import io.micrometer.core.instrument.Counter;
+import io.dfs.common.message.Message;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -17,42 +13,25 @@ import org.jspecify.annotations.Nullable;
  * costs two readings of the clock, a look into a map and a few counters.
  */
 public final class CallMetrics {
-  /** From a cached metadata request to a write that waits for a slow disk. */
-  private static final Duration[] BUCKETS = {
-    Duration.ofNanos(50_000),
-    Duration.ofNanos(100_000),
-    Duration.ofNanos(250_000),
-    Duration.ofNanos(500_000),
-    Duration.ofMillis(1),
-    Duration.ofNanos(2_500_000),
-    Duration.ofMillis(5),
-    Duration.ofMillis(10),
-    Duration.ofMillis(25),
-    Duration.ofMillis(50),
-    Duration.ofMillis(100),
-    Duration.ofMillis(250),
-    Duration.ofSeconds(1),
-    Duration.ofSeconds(5)
-  };
-
-  private final @Nullable MeterRegistry registry;
-  private final String prefix;
-  private final ConcurrentHashMap<Class<?>, Timer> timers = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<Failure, Counter> failures = new ConcurrentHashMap<>();
+  private final @Nullable OperationTimers timers;
   private final AtomicInteger underWay = new AtomicInteger();
-  private final LongAdder count = new LongAdder();
-  private final LongAdder nanos = new LongAdder();
   private final LongAdder receivedBytes = new LongAdder();
   private final LongAdder sentBytes = new LongAdder();
+  private volatile Listener listener = (request, nanos) -> {};
 
-  private record Failure(Class<?> operation, Errno errno) {}
+  /** Is told of every request that was answered; must not wait. */
+  public interface Listener {
+    void answered(Message request, long nanos);
+  }
 
   CallMetrics(@Nullable MeterRegistry registry, String prefix) {
-    this.registry = registry;
-    this.prefix = prefix;
     if (registry == null) {
+      timers = null;
       return;
     }
+    timers =
+        new OperationTimers(
+            registry, prefix + "request", "Time from a request's arrival to its answer");
     registry.gauge(prefix + "requests_in_flight", underWay);
     registry.more().counter(prefix + "received_bytes", List.of(), receivedBytes);
     registry.more().counter(prefix + "sent_bytes", List.of(), sentBytes);
@@ -63,6 +42,11 @@ public final class CallMetrics {
     return new CallMetrics(null, "");
   }
 
+  /** One at a time: a later one takes its place. */
+  public void listen(Listener other) {
+    listener = other;
+  }
+
   void begun(int payloadBytes) {
     underWay.incrementAndGet();
     if (payloadBytes > 0) {
@@ -70,57 +54,25 @@ public final class CallMetrics {
     }
   }
 
-  void ended(Class<?> operation, long tookNanos, int payloadBytes) {
+  void ended(Message request, long tookNanos, int payloadBytes) {
     underWay.decrementAndGet();
-    count.increment();
-    nanos.add(tookNanos);
     if (payloadBytes > 0) {
       sentBytes.add(payloadBytes);
     }
-    if (registry != null) {
-      timer(registry, operation).record(tookNanos, TimeUnit.NANOSECONDS);
+    if (timers != null) {
+      timers.took(name(request), tookNanos);
+    }
+    listener.answered(request, tookNanos);
+  }
+
+  void failed(Message request, Errno errno) {
+    if (timers != null) {
+      timers.failed(name(request), errno);
     }
   }
 
-  void failed(Class<?> operation, Errno errno) {
-    MeterRegistry published = registry;
-    if (published == null) {
-      return;
-    }
-    failures
-        .computeIfAbsent(
-            new Failure(operation, errno),
-            failure ->
-                Counter.builder(prefix + "request_failures")
-                    .description("Requests answered with an error, which may be what was asked for")
-                    .tag("operation", operation.getSimpleName())
-                    .tag("errno", errno.name())
-                    .register(published))
-        .increment();
-  }
-
-  private Timer timer(MeterRegistry published, Class<?> operation) {
-    Timer timer = timers.get(operation);
-    return timer != null
-        ? timer
-        : timers.computeIfAbsent(
-            operation,
-            type ->
-                Timer.builder(prefix + "request")
-                    .description("Time from a request's arrival to its answer")
-                    .tag("operation", type.getSimpleName())
-                    .serviceLevelObjectives(BUCKETS)
-                    .register(published));
-  }
-
-  /** Requests answered since the start. */
-  public long count() {
-    return count.sum();
-  }
-
-  /** The time that all of them took, added up. */
-  public long nanos() {
-    return nanos.sum();
+  private static String name(Message request) {
+    return request.getClass().getSimpleName();
   }
 
   /** Payload that came with requests. */

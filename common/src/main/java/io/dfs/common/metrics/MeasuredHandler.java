@@ -42,7 +42,7 @@ public final class MeasuredHandler implements CallHandler {
 
     private void ended(int payloadBytes) {
       if (answered.compareAndSet(false, true)) {
-        metrics.ended(call.message().getClass(), System.nanoTime() - began, payloadBytes);
+        metrics.ended(call.message(), System.nanoTime() - began, payloadBytes);
       }
     }
 
@@ -86,7 +86,7 @@ public final class MeasuredHandler implements CallHandler {
 
     @Override
     public void fail(FsException failure) {
-      metrics.failed(call.message().getClass(), failure.errno());
+      metrics.failed(call.message(), failure.errno());
       ended(0);
       call.fail(failure);
     }

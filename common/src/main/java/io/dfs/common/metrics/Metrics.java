@@ -85,6 +85,15 @@ public final class Metrics {
     return tags;
   }
 
+  /**
+   * Times operations of one kind.
+   *
+   * @param name {@code _seconds} and {@code _failures_total} are added to it
+   */
+  public OperationTimers operations(String name, String meaning) {
+    return new OperationTimers(registry, prefix + name, meaning);
+  }
+
   /** Times requests by operation. */
   public CallMetrics calls() {
     return new CallMetrics(registry, prefix);

@@ -42,10 +42,10 @@ class MetricsPagesTest {
   void callsAreTimedByOperationAndTheirFailuresCounted() throws Exception {
     CallMetrics calls = metrics.calls();
     calls.begun(10);
-    calls.ended(Query.GetStatus.class, 400_000, 7);
+    calls.ended(new Query.GetStatus(), 400_000, 7);
     calls.begun(0);
-    calls.failed(Query.GetStatus.class, Errno.ENOENT);
-    calls.ended(Query.GetStatus.class, 2_000_000, 0);
+    calls.failed(new Query.GetStatus(), Errno.ENOENT);
+    calls.ended(new Query.GetStatus(), 2_000_000, 0);
     String text = get("/metrics").body();
     assertHas(text, "dfs_test_request_seconds_count{operation=\"GetStatus\"} 2");
     assertHas(text, "dfs_test_request_seconds_bucket{operation=\"GetStatus\",le=\"5.0E-4\"} 1");

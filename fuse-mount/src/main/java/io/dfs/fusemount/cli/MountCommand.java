@@ -3,6 +3,7 @@ package io.dfs.fusemount.cli;
 import io.dfs.client.ClientConfig;
 import io.dfs.client.meta.PathResolver;
 import io.dfs.client.vfs.DfsVfs;
+import io.dfs.client.vfs.Vfs;
 import io.dfs.common.config.ConfigException;
 import io.dfs.common.config.ConfigFile;
 import io.dfs.common.config.HostPort;
@@ -14,6 +15,7 @@ import io.dfs.fusemount.mount.MountPoint;
 import io.dfs.fusemount.mount.MountSource;
 import io.dfs.fusemount.mount.PathEncoding;
 import io.dfs.fusemount.server.MountDaemon;
+import io.dfs.fusemount.web.MountWeb;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -26,6 +28,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +52,7 @@ import picocli.CommandLine.Spec;
       "failed. The end: dfs umount, umount(8) or SIGTERM; a second SIGTERM whoever uses it."
     })
 public final class MountCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(MountCommand.class);
   private static final int USAGE = 1;
   private static final int SYSTEM = 2;
   private static final int FAILURE = 32;
@@ -234,10 +239,28 @@ public final class MountCommand implements Callable<Integer> {
     try (DfsVfs vfs = connect(client, servers, mountPoint)) {
       vfs.enter(PathResolver.split(from.path().getBytes(PathEncoding.charset())));
       EngineOptions engineOptions = engineOptions(source, mountOptions, client);
-      daemon.run(
-          vfs,
-          () -> engine.mount(vfs, mountPoint.path(), engineOptions),
-          () -> sayMounted(mountPoint, source));
+      try (MountWeb web = web(client, vfs)) {
+        Vfs served = web == null ? vfs : web.measured();
+        daemon.run(
+            vfs,
+            () -> engine.mount(served, mountPoint.path(), engineOptions),
+            () -> sayMounted(mountPoint, source));
+      }
+    }
+  }
+
+  /** Null when nobody wants to look; a mount that cannot be watched is better than none. */
+  private static @Nullable MountWeb web(ClientConfig client, DfsVfs vfs) {
+    if (client.http().isEmpty()) {
+      return null;
+    }
+    try {
+      MountWeb web = new MountWeb(client.http().get(), vfs);
+      LOG.info("metrics at http://{}/metrics", web.address());
+      return web;
+    } catch (FsException e) {
+      LOG.warn("this mount has no metrics: {}", e.getMessage());
+      return null;
     }
   }
 

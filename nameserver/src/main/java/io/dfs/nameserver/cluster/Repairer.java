@@ -101,6 +101,23 @@ public final class Repairer implements AutoCloseable {
       long balanceBytesLeft) {
     static final Progress NONE =
         new Progress(0, List.of(), List.of(), 0, 0, Map.of(), 0, 0, 0, 0, 0, 0);
+
+    /** For who may not know the names of files. */
+    public Progress withoutNames() {
+      return new Progress(
+          below,
+          without,
+          List.of(),
+          badCopies,
+          spread,
+          emptying,
+          repairGroups,
+          repairRunning,
+          repairBytesLeft,
+          balanceGroups,
+          balanceRunning,
+          balanceBytesLeft);
+    }
   }
 
   Repairer(

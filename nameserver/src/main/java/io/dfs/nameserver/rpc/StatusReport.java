@@ -56,8 +56,16 @@ public final class StatusReport {
   }
 
   public Reply.ClusterStatus status() {
+    return status(repairer.progress());
+  }
+
+  /** For who may not know the names of files. */
+  public Reply.ClusterStatus withoutNames() {
+    return status(repairer.progress().withoutNames());
+  }
+
+  private Reply.ClusterStatus status(Repairer.Progress progress) {
     ClusterMap map = registry.map();
-    Repairer.Progress progress = repairer.progress();
     List<Problem> problems =
         Health.problems(map.servers(), replicas(), progress, !tables.newer().isEmpty());
     return new Reply.ClusterStatus(

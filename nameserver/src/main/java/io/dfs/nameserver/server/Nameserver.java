@@ -168,11 +168,14 @@ public final class Nameserver implements AutoCloseable {
                   address ->
                       new Web(
                           address,
-                          status::status,
-                          services.registry(),
-                          services.leases(),
-                          tables,
-                          services.events()))
+                          config.httpTree(),
+                          directory.chartHistory(),
+                          new Web.Seen(
+                              config.httpTree() ? status::status : status::withoutNames,
+                              services.registry(),
+                              services.leases(),
+                              tables,
+                              services.events())))
               .orElse(null);
       CallHandler handler = new RequestHandler(services, status);
       NetServer server =

@@ -26,6 +26,12 @@ public record NameserverConfig(
                     + " 127.0.0.1:9702. Whoever reaches it may look. Empty: nowhere.")
         Optional<HostPort> http,
     @Setting(
+            value = "false",
+            doc =
+                "Whether the dashboard shows the tree: names, owners and sizes of all files and"
+                    + " where they lie, to whoever reaches the page.")
+        boolean httpTree,
+    @Setting(
             value = "64 MiB",
             min = "1 MiB",
             max = "128 MiB",

@@ -86,6 +86,11 @@ final class StateDirectory implements AutoCloseable {
     return directory.resolve("checkpoints");
   }
 
+  /** What the dashboard's charts show; of no use to anything else. */
+  Path chartHistory() {
+    return directory.resolve("charts.json");
+  }
+
   /** For sorting; emptied after use. */
   Path scratch() {
     return directory.resolve("scratch");

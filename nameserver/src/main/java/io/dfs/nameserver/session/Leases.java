@@ -26,6 +26,10 @@ public final class Leases {
     heardNanos.remove(session);
   }
 
+  public boolean isHeld(SessionId session) {
+    return heardNanos.containsKey(session);
+  }
+
   public int size() {
     return heardNanos.size();
   }

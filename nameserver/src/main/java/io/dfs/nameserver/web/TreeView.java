@@ -5,6 +5,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.DirEntry;
 import io.dfs.common.message.Extent;
+import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
 import io.dfs.nameserver.op.FileLayout;
 import io.dfs.nameserver.state.Inode;
@@ -20,6 +21,9 @@ final class TreeView {
 
   private static final int MAX_EXTENTS = 500;
 
+  /**
+   * @param size bytes of a file, entries of a directory
+   */
   record Item(
       String name, String type, long size, int mode, int uid, int gid, long mtime, int replicas) {}
 
@@ -30,7 +34,10 @@ final class TreeView {
 
   record Piece(long offset, int length, String chunk, int chunkOffset, int group) {}
 
-  record File(String path, Item item, List<Piece> extents, boolean more) {}
+  /**
+   * @param next the offset to go on from; 0 at the end
+   */
+  record File(String path, Item item, List<Piece> extents, long next) {}
 
   private final Tables tables;
 
@@ -40,6 +47,9 @@ final class TreeView {
 
   Folder folder(String path, long cookie) {
     Inode inode = find(path);
+    if (inode.type() != FileType.DIRECTORY) {
+      throw new FsException(Errno.ENOTDIR, path + ": not a directory");
+    }
     List<Item> items = new ArrayList<>();
     long next = 0;
     List<DirEntry> entries = tables.entries(inode.id(), cookie, MAX_ENTRIES);
@@ -53,12 +63,13 @@ final class TreeView {
     return new Folder(path, items, entries.size() < MAX_ENTRIES ? 0 : next);
   }
 
-  File file(String path) {
+  File file(String path, long offset) {
     Inode inode = find(path);
     if (!inode.isRegular()) {
-      throw new FsException(Errno.EINVAL, path + " is not a regular file");
+      throw new FsException(Errno.EINVAL, path + ": not a regular file");
     }
-    List<Extent> extents = FileLayout.part(tables, inode, 0, MAX_EXTENTS).extents();
+    List<Extent> extents = FileLayout.part(tables, inode, offset, MAX_EXTENTS).extents();
+    Extent last = extents.isEmpty() ? null : extents.get(extents.size() - 1);
     return new File(
         path,
         item(path.substring(path.lastIndexOf('/') + 1), inode),
@@ -72,18 +83,22 @@ final class TreeView {
                         extent.chunkOffset(),
                         extent.chunk().group().value()))
             .toList(),
-        extents.size() == MAX_EXTENTS);
+        last == null || extents.size() < MAX_EXTENTS ? 0 : last.fileOffset() + last.length());
   }
 
   private Inode find(String path) {
     Inode inode = tables.inode(InodeId.ROOT);
-    for (String name : path.split("/", -1)) {
-      if (!name.isEmpty()) {
-        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        inode = tables.inode(tables.dentry(inode.id(), new Name(bytes)).child());
+    try {
+      for (String name : path.split("/", -1)) {
+        if (!name.isEmpty()) {
+          byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+          inode = tables.inode(tables.dentry(inode.id(), new Name(bytes)).child());
+        }
       }
+      return inode;
+    } catch (FsException e) {
+      throw new FsException(e.errno(), path + ": " + e.errno().text(), e);
     }
-    return inode;
   }
 
   private static String text(Name name) {

@@ -5,6 +5,8 @@ import io.dfs.common.http.HttpServer;
 import io.dfs.common.message.ClusterRequest.Heartbeat;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.Severity;
+import io.dfs.common.message.WorkStatus;
 import io.dfs.common.metrics.CallMetrics;
 import io.dfs.common.metrics.MeasuredHandler;
 import io.dfs.common.metrics.Metrics;
@@ -16,6 +18,8 @@ import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.session.Leases;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Tables;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +33,15 @@ import java.util.function.ToDoubleFunction;
 public final class Web implements AutoCloseable {
   private static final int SAMPLE_EVERY_S = 2;
 
+  /** What a kill may cost the charts. */
+  private static final int KEEP_EVERY_MIN = 10;
+
   private final Metrics metrics = new Metrics("dfs_nameserver");
   private final CallMetrics calls = metrics.calls();
+  private final Activity activity = new Activity();
   private final Traffic traffic = new Traffic();
   private final History history = new History();
+  private final HistoryFile historyFile;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -43,29 +52,48 @@ public final class Web implements AutoCloseable {
   private final HttpServer server;
 
   /**
-   * Starts to listen.
+   * What can be looked at.
    *
    * @param status as {@code dfs status} has it
    */
-  public Web(
-      HostPort address,
+  public record Seen(
       Supplier<Reply.ClusterStatus> status,
       Registry registry,
       Leases leases,
       Tables tables,
-      Events events) {
-    describe(registry, leases, tables);
+      Events events) {}
+
+  /**
+   * Starts to listen.
+   *
+   * @param tree whether names of files may be shown
+   * @param historyFile keeps what the charts show over a restart
+   */
+  public Web(HostPort address, boolean tree, Path historyFile, Seen seen) {
+    this.historyFile = new HistoryFile(historyFile);
+    this.historyFile.read(history);
+    calls.listen(activity);
+    describe(seen.registry(), seen.leases(), seen.tables());
+    describeWork(seen.status());
     server =
         HttpServer.start(
             address,
             new MetricsPages(
-                metrics, () -> reason(registry), new Pages(status, registry, tables, history, events)));
+                metrics,
+                () -> reason(seen.registry()),
+                new Pages(seen, history, activity, traffic, tree)));
     var unused =
         timer.scheduleAtFixedRate(
-            new Sampler(history, calls, traffic, registry, leases),
+            new Sampler(history, activity, traffic, seen.registry(), seen.leases(), seen.tables()),
             SAMPLE_EVERY_S,
             SAMPLE_EVERY_S,
             TimeUnit.SECONDS);
+    var alsoUnused =
+        timer.scheduleAtFixedRate(
+            () -> this.historyFile.write(history),
+            KEEP_EVERY_MIN,
+            KEEP_EVERY_MIN,
+            TimeUnit.MINUTES);
   }
 
   private void describe(Registry registry, Leases leases, Tables tables) {
@@ -91,6 +119,32 @@ public final class Web implements AutoCloseable {
         "dataserver_free_bytes",
         "What a dataserver may still take",
         () -> rows(registry, ServerInfo::freeBytes));
+  }
+
+  private void describeWork(Supplier<Reply.ClusterStatus> status) {
+    metrics.table(
+        "problems",
+        "What is wrong, as dfs status has it",
+        () -> {
+          Reply.ClusterStatus now = status.get();
+          return Arrays.stream(Severity.values())
+              .map(
+                  severity ->
+                      new Row(
+                          Map.of("severity", severity.name()),
+                          now.problems().stream().filter(p -> p.severity() == severity).count()))
+              .toList();
+        });
+    work("repair", "lost copies", () -> status.get().repair());
+    work("balance", "even filling", () -> status.get().balance());
+  }
+
+  private void work(String name, String purpose, Supplier<WorkStatus> work) {
+    metrics.gauge(name + "_groups", "Groups to change for " + purpose, work, w -> w.get().groups());
+    metrics.gauge(
+        name + "_left_bytes", "Bytes to copy for " + purpose, work, w -> w.get().bytesLeft());
+    metrics.counter(
+        name + "_copied_bytes", "Bytes copied for " + purpose, work, w -> w.get().bytesDone());
   }
 
   private static double up(ServerInfo.State state) {
@@ -136,5 +190,12 @@ public final class Web implements AutoCloseable {
   public void close() {
     timer.shutdownNow();
     server.close();
+    try {
+      if (timer.awaitTermination(1, TimeUnit.SECONDS)) {
+        historyFile.write(history);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
