@@ -11,6 +11,7 @@ import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.dfs.common.net.Call;
 import io.dfs.common.net.CallHandler;
+import io.dfs.nameserver.audit.Audit;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.op.SetSettings;
 import io.dfs.nameserver.op.TailInTheWay;
@@ -32,9 +33,11 @@ public final class RequestHandler implements CallHandler {
 
   private final Services services;
   private final QueryHandler queries;
+  private final Audit audit;
 
-  public RequestHandler(Services services, StatusReport status) {
+  public RequestHandler(Services services, StatusReport status, Audit audit) {
     this.services = services;
+    this.audit = audit;
     this.queries = new QueryHandler(services, status);
   }
 
@@ -44,7 +47,7 @@ public final class RequestHandler implements CallHandler {
     try {
       CompletableFuture<? extends Reply> answer = answer(call.message());
       if (answer.isDone() && !answer.isCompletedExceptionally()) {
-        call.reply(answer.join());
+        finish(call, answer.join(), null);
       } else {
         answer.whenComplete((reply, failure) -> finish(call, reply, failure));
       }
@@ -53,15 +56,16 @@ public final class RequestHandler implements CallHandler {
     }
   }
 
-  private static void finish(Call call, @Nullable Reply reply, @Nullable Throwable failure) {
+  private void finish(Call call, @Nullable Reply reply, @Nullable Throwable failure) {
     if (reply != null) {
       call.reply(reply);
+      audit.answered(call.message(), call.peerAddress(), reply, null);
     } else if (failure != null) {
       fail(call, failure);
     }
   }
 
-  private static void fail(Call call, Throwable failure) {
+  private void fail(Call call, Throwable failure) {
     FsException error = FsException.of(failure);
     String request = call.message().getClass().getSimpleName();
     if (error.errno() == Errno.EIO || error.errno() == Errno.EPROTO) {
@@ -70,6 +74,7 @@ public final class RequestHandler implements CallHandler {
       log.debug("{} from {}: {}", request, call.peerAddress(), error.getMessage());
     }
     call.fail(error);
+    audit.answered(call.message(), call.peerAddress(), null, error);
   }
 
   private CompletableFuture<? extends Reply> answer(Message message) {

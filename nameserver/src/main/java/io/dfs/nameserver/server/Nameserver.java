@@ -10,6 +10,9 @@ import io.dfs.common.net.CallHandler;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
+import io.dfs.nameserver.audit.Audit;
+import io.dfs.nameserver.audit.AuditFile;
+import io.dfs.nameserver.audit.AuditLog;
 import io.dfs.nameserver.backup.BackupSchedule;
 import io.dfs.nameserver.backup.Backups;
 import io.dfs.nameserver.backup.Restore;
@@ -76,6 +79,7 @@ public final class Nameserver implements AutoCloseable {
   private final Feeds feeds;
   private final BackupSchedule schedule;
   private final @Nullable Web web;
+  private final Audit audit;
 
   private Nameserver(
       StateDirectory directory,
@@ -90,6 +94,7 @@ public final class Nameserver implements AutoCloseable {
       Compaction compaction,
       Converter converter,
       @Nullable Web web,
+      Audit audit,
       Repairer repairer) {
     this.directory = directory;
     this.store = store;
@@ -104,6 +109,7 @@ public final class Nameserver implements AutoCloseable {
     this.feeds = feeds;
     this.schedule = schedule;
     this.web = web;
+    this.audit = audit;
   }
 
   /**
@@ -177,7 +183,8 @@ public final class Nameserver implements AutoCloseable {
                               tables,
                               services.events())))
               .orElse(null);
-      CallHandler handler = new RequestHandler(services, status);
+      Audit audit = audit(config, store);
+      CallHandler handler = new RequestHandler(services, status, audit);
       NetServer server =
           NetServer.start(
               threads,
@@ -199,6 +206,7 @@ public final class Nameserver implements AutoCloseable {
           services.compaction(),
           services.converter(),
           web,
+          audit,
           services.cluster().repairer());
     } catch (RuntimeException e) {
       threads.close();
@@ -293,6 +301,15 @@ public final class Nameserver implements AutoCloseable {
         bad,
         works,
         new Operators(registry, tables, commands, events, works));
+  }
+
+  private static Audit audit(NameserverConfig config, KeyValueStore store) {
+    return config
+        .auditLog()
+        .<Audit>map(
+            file ->
+                new AuditLog(new AuditFile(file, config.auditSize(), config.auditCount()), store))
+        .orElse(Audit.NONE);
   }
 
   private static BackupSchedule schedule(NameserverConfig config, Backups backups) {
@@ -394,6 +411,7 @@ public final class Nameserver implements AutoCloseable {
     feeds.close();
     schedule.close();
     commands.close();
+    audit.close();
     try {
       store.sync();
     } finally {

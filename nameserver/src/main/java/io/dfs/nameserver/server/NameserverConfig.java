@@ -132,6 +132,25 @@ public record NameserverConfig(
             doc = "How many backups to keep in backup-dir; older ones are removed.")
         int backupCount,
     @Setting(
+            value = "",
+            doc =
+                "A file that gets a line of JSON for each change of the tree: who, what, path and"
+                    + " result. Best on a disk of its own. Empty: none.")
+        Optional<Path> auditLog,
+    @Setting(
+            value = "64 MiB",
+            min = "64 KiB",
+            max = "1 TiB",
+            doc = "When audit-log is so large it becomes audit-log.1, and a new one begins.")
+        @Bytes
+        long auditSize,
+    @Setting(
+            value = "8",
+            min = "1",
+            max = "1000",
+            doc = "How many older files of audit-log to keep.")
+        int auditCount,
+    @Setting(
             value = "16 MiB",
             min = "0",
             max = "16 GiB",
