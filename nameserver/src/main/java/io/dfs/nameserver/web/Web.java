@@ -88,7 +88,7 @@ public final class Web implements AutoCloseable {
             SAMPLE_EVERY_S,
             SAMPLE_EVERY_S,
             TimeUnit.SECONDS);
-    var alsoUnused =
+    var unusedToo =
         timer.scheduleAtFixedRate(
             () -> this.historyFile.write(history),
             KEEP_EVERY_MIN,
