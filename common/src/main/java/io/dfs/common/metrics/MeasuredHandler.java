@@ -57,6 +57,11 @@ public final class MeasuredHandler implements CallHandler {
     }
 
     @Override
+    public String request() {
+      return call.request();
+    }
+
+    @Override
     public Message message() {
       return call.message();
     }

@@ -21,6 +21,9 @@ public interface Call {
 
   Message message();
 
+  /** The number of the request, for logs: the same in every process that has to do with it. */
+  String request();
+
   /**
    * The bytes that followed the message, empty when there were none. The handler owns them and
    * releases them (from any thread). Their size counts against the connection's in-flight limit

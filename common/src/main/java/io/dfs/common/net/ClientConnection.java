@@ -96,7 +96,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Con
               : lost("is closed"));
       return answer;
     }
-    long callId = nextCallId.incrementAndGet();
+    long callId = RequestIds.callId(nextCallId);
     String what = request.getClass().getSimpleName();
     ByteBuf head;
     try {

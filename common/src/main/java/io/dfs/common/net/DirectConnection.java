@@ -149,7 +149,7 @@ final class DirectConnection implements Connection {
     Pending p =
         new Pending(
             request.getClass().getSimpleName(), deadlineMs, waits ? Thread.currentThread() : null);
-    long callId = nextCallId.incrementAndGet();
+    long callId = RequestIds.callId(nextCallId);
     ByteBuf head = null;
     try {
       if (pending.isFull()) {

@@ -22,9 +22,10 @@ import java.nio.charset.StandardCharsets;
  *  +--------+------+------+------+------------+---------------+--------------+--------------+
  * </pre>
  *
- * {@code length} counts what follows it. {@code code} is {@link MessageCodec}'s. The control part
- * of an {@link #ERROR} is not CBOR: a u32 errno and UTF-8 text, so that peers that understand
- * nothing else of each other understand a refusal.
+ * {@code length} counts what follows it. The answer has the call id of the request, whatever that
+ * is (see {@link RequestIds}). {@code code} is {@link MessageCodec}'s. The control part of an
+ * {@link #ERROR} is not CBOR: a u32 errno and UTF-8 text, so that peers that understand nothing
+ * else of each other understand a refusal.
  *
  * @param payload owned by whoever has the frame
  */

@@ -1,5 +1,6 @@
 package io.dfs.common.net;
 
+import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Message;
@@ -8,9 +9,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.DefaultFileRegion;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A call that came over a {@link ServerSession}. */
 final class IncomingCall implements Call {
+  private static final Logger log = LoggerFactory.getLogger(IncomingCall.class);
+  private static final String REQUEST = " [request ";
+
   private final ServerSession session;
   private final Hello peer;
   private final long callId;
@@ -47,6 +54,11 @@ final class IncomingCall implements Call {
   @Override
   public Message message() {
     return message;
+  }
+
+  @Override
+  public String request() {
+    return RequestIds.text(callId);
   }
 
   @Override
@@ -90,9 +102,30 @@ final class IncomingCall implements Call {
 
   @Override
   public void fail(FsException failure) {
-    if (answered.compareAndSet(false, true)) {
-      session.answer(Frame.error(NetThreads.allocator(), callId, failure), null, payloadBytes);
+    if (!answered.compareAndSet(false, true)) {
+      return;
     }
+    // A fault of this server, and not of one that it asked, which has logged it.
+    boolean fault =
+        (failure.errno() == Errno.EIO || failure.errno() == Errno.EBADMSG)
+            && !String.valueOf(failure.getMessage()).contains(REQUEST);
+    if (fault || log.isDebugEnabled()) {
+      log.atLevel(fault ? Level.WARN : Level.DEBUG)
+          .log(
+              "{} from {} gets {}: {}{}{}]",
+              message.getClass().getSimpleName(),
+              peerAddress(),
+              failure.errno(),
+              failure.getMessage(),
+              REQUEST,
+              request());
+    }
+    FsException told =
+        fault
+            ? new FsException(
+                failure.errno(), failure.getMessage() + REQUEST + request() + "]", failure)
+            : failure;
+    session.answer(Frame.error(NetThreads.allocator(), callId, told), null, payloadBytes);
   }
 
   private ByteBuf head(Reply reply, int bodyBytes) {

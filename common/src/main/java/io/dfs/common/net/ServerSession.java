@@ -113,10 +113,15 @@ final class ServerSession extends ChannelInboundHandlerAdapter {
       count(from, message, size);
     }
     try {
-      handler.handle(call);
+      RequestIds.during(frame.callId(), () -> handler.handle(call));
     } catch (RuntimeException | LinkageError e) {
       if (!(e instanceof FsException)) {
-        log.error("a {} from {} failed", message.getClass().getSimpleName(), call.peerAddress(), e);
+        log.error(
+            "a {} from {} failed [request {}]",
+            message.getClass().getSimpleName(),
+            call.peerAddress(),
+            call.request(),
+            e);
       }
       call.fail(FsException.of(e));
     }

@@ -135,6 +135,42 @@ abstract class ConnectionContract {
   }
 
   @Test
+  void aRequestThatIsPassedOnKeepsItsNumberAndAFaultTellsIt() throws Exception {
+    Queue<String> seen = new ConcurrentLinkedQueue<>();
+    NetServer last =
+        serve(
+            NetLimits.DEFAULT,
+            call -> {
+              call.payload().release();
+              seen.add(call.request());
+              throw new FsException(Errno.EIO, "a broken disk");
+            });
+    Connection on = connect(last);
+    NetServer first =
+        serve(
+            NetLimits.DEFAULT,
+            call -> {
+              call.payload().release();
+              seen.add(call.request());
+              var unused =
+                  on.call(call.message(), null, LONG_MS)
+                      .whenComplete((response, failure) -> call.failIfNotNull(failure));
+            });
+    Connection connection = connect(first);
+    List<String> numbers = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      CompletableFuture<Response> answer = connection.call(ask(i), null, LONG_MS);
+      ExecutionException e =
+          assertThrows(ExecutionException.class, () -> answer.get(30, TimeUnit.SECONDS));
+      String number = seen.remove();
+      assertEquals(number, seen.remove());
+      assertEquals("a broken disk [request " + number + "]", FsException.of(e).getMessage());
+      numbers.add(number);
+    }
+    assertEquals(2, numbers.stream().distinct().count());
+  }
+
+  @Test
   void aFileRangeArrivesByteForByteAndIsReleasedOnce() throws Exception {
     byte[] content = new byte[3 << 20];
     new Random(5).nextBytes(content);

@@ -69,9 +69,8 @@ public final class RequestHandler implements CallHandler {
     FsException error = FsException.of(failure);
     String request = call.message().getClass().getSimpleName();
     if (error.errno() == Errno.EIO || error.errno() == Errno.EPROTO) {
-      log.warn("{} from {} failed", request, call.peerAddress(), error);
-    } else {
-      log.debug("{} from {}: {}", request, call.peerAddress(), error.getMessage());
+      log.warn(
+          "{} from {} failed [request {}]", request, call.peerAddress(), call.request(), error);
     }
     call.fail(error);
     audit.answered(call.message(), call.peerAddress(), null, error);

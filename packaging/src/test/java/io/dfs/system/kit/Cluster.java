@@ -51,19 +51,26 @@ public final class Cluster implements AutoCloseable {
   }
 
   public static Cluster start(Plan plan) {
-    return new Cluster(plan);
+    return start(plan, List.of());
   }
 
-  private Cluster(Plan plan) {
+  /**
+   * @param launcher what stands before the nameserver's command, such as {@code env NAME=VALUE}
+   */
+  public static Cluster start(Plan plan, List<String> launcher) {
+    return new Cluster(plan, launcher);
+  }
+
+  private Cluster(Plan plan, List<String> launcher) {
     try {
       directory = Files.createTempDirectory(Path.of("/var/tmp"), "dfs-system-test");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     address = new HostPort("127.0.0.1", freePort());
-    List<String> command =
-        new ArrayList<>(
-            List.of(DFS, "nameserver", "--dir", directory + "/ns", "--listen", address.toString()));
+    List<String> command = new ArrayList<>(launcher);
+    command.addAll(
+        List.of(DFS, "nameserver", "--dir", directory + "/ns", "--listen", address.toString()));
     plan.nameserverSettings.forEach(s -> Collections.addAll(command, "--set", s));
     nameserver = new Daemon(command, directory.resolve("ns.log"));
     for (int i = 1; i <= plan.dataservers; i++) {
