@@ -14,7 +14,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,9 +60,7 @@ public final class MetaCache {
 
   private final Cache<Long, Layout> layouts;
   private final long ttlNanos;
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder misses = new LongAdder();
-  private final LongAdder recalls = new LongAdder();
+  private final CacheCounts counts = new CacheCounts();
   private final AtomicLong lastChange = new AtomicLong(System.nanoTime());
   private final AtomicLongArray changedAt = new AtomicLongArray(PLACES);
   private final AtomicIntegerArray changing = new AtomicIntegerArray(PLACES);
@@ -200,23 +197,13 @@ public final class MetaCache {
   }
 
   private <T> @Nullable T counted(@Nullable T answer) {
-    (answer == null ? misses : hits).increment();
+    counts.asked(answer != null);
     return answer;
   }
 
-  /** Questions for attributes and entries that were answered from here. */
-  public long hits() {
-    return hits.sum();
-  }
-
-  /** Those that were not. */
-  public long misses() {
-    return misses.sum();
-  }
-
-  /** What the nameserver has recalled. */
-  public long recalls() {
-    return recalls.sum();
+  /** How often it was of use. */
+  public CacheCounts counts() {
+    return counts;
   }
 
   /** Inodes whose attributes are here. */
@@ -400,7 +387,7 @@ public final class MetaCache {
    * @return whether its content may have changed too, which only an inode has
    */
   boolean recall(Stale stale) {
-    recalls.increment();
+    counts.recalled();
     Name name = stale.name();
     if (name != null) {
       note(entries, new Entry(stale.inode(), name), null, 0, place(stale.inode(), name));
