@@ -42,9 +42,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster's files by absolute path. Shared by any number of threads; every call waits for its
- * answer. Paths are UTF-8; "." and ".." and symbolic links are understood. Acts as the given
- * caller, the super-user unless told otherwise.
+ * A cluster's files by path. Shared by any number of threads; every call waits for its answer.
+ * Paths are UTF-8; "." and ".." and symbolic links are understood; they begin at the root, or at
+ * the directory of {@link #at} when they have no slash in front. Acts as the given caller, the
+ * super-user unless told otherwise.
  */
 public final class Dfs implements AutoCloseable {
   private static final int LIST_PAGE = 1000;
@@ -53,11 +54,13 @@ public final class Dfs implements AutoCloseable {
   private final DfsVfs vfs;
   private final Caller caller;
   private final boolean owned;
+  private final String directory;
 
-  private Dfs(DfsVfs vfs, Caller caller, boolean owned) {
+  private Dfs(DfsVfs vfs, Caller caller, boolean owned, String directory) {
     this.vfs = vfs;
     this.caller = caller;
     this.owned = owned;
+    this.directory = directory;
   }
 
   /** An entry of a directory, a symbolic link itself when it is one. */
@@ -70,12 +73,36 @@ public final class Dfs implements AutoCloseable {
   }
 
   public static Dfs open(ClientConfig config) {
-    return new Dfs(DfsVfs.open(config, "Java program"), Caller.ROOT, true);
+    return open(config, "Java program");
+  }
+
+  /**
+   * Connects to a cluster.
+   *
+   * @param description what runs here, for people who list sessions
+   */
+  public static Dfs open(ClientConfig config, String description) {
+    return new Dfs(DfsVfs.open(config, description), Caller.ROOT, true, "/");
   }
 
   /** The files of a connection that is open already and stays open at {@link #close}. */
   public static Dfs of(DfsVfs vfs, Caller caller) {
-    return new Dfs(vfs, caller, false);
+    return new Dfs(vfs, caller, false, "/");
+  }
+
+  /**
+   * The same files, with paths that begin at a directory unless they begin with a slash. Stays open
+   * at {@link #close}.
+   *
+   * @param path of the directory, absolute
+   */
+  public Dfs at(String path) {
+    return new Dfs(vfs, caller, false, path);
+  }
+
+  /** The path with the directory of {@link #at} in front when it has no slash there. */
+  public String absolute(String path) {
+    return path.startsWith("/") || directory.equals("/") ? path : directory + "/" + path;
   }
 
   /** What this is built on. */
@@ -334,8 +361,8 @@ public final class Dfs implements AutoCloseable {
     return groups().servers();
   }
 
-  static List<Name> split(String path) {
-    return PathResolver.split(path.getBytes(StandardCharsets.UTF_8));
+  private List<Name> split(String path) {
+    return PathResolver.split(absolute(path).getBytes(StandardCharsets.UTF_8));
   }
 
   private static Name last(List<Name> names) {

@@ -61,4 +61,7 @@ public sealed interface ChunkRequest extends Message {
 
   /** Answered by {@link Reply.ChunkInfo}; ENOENT. */
   record StatChunk(ChunkId chunk) implements ChunkRequest {}
+
+  /** What the dataserver has done since it started. Answered by {@link Reply.Stats}. */
+  record GetStats() implements ChunkRequest {}
 }

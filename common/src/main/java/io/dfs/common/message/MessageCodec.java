@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Turns messages into bytes and back. Immutable and shared. */
@@ -134,17 +135,27 @@ public final class MessageCodec {
     ClusterRequest.Audited.class,
     Query.GetConversions.class,
     Reply.Conversions.class,
+    Query.GetStats.class,
+    ChunkRequest.GetStats.class,
+    Reply.Stats.class,
+    Query.GetSessions.class,
+    Query.GetLocks.class,
+    Reply.Sessions.class,
+    Reply.Locks.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();
   private static final ObjectMapper MAPPER = mapper();
-  private static final ObjectReader[] READERS = new ObjectReader[TYPES.length];
+
+  /** Made when they are needed first: a command needs few, and making all takes long. */
+  private static final AtomicReferenceArray<@Nullable ObjectReader> READERS =
+      new AtomicReferenceArray<>(TYPES.length);
+
   private static final ObjectWriter WRITER = MAPPER.writer();
 
   static {
     for (int code = 0; code < TYPES.length; code++) {
       CODES.put(TYPES[code], code);
-      READERS[code] = MAPPER.readerFor(TYPES[code]);
     }
   }
 
@@ -215,7 +226,7 @@ public final class MessageCodec {
           Errno.EPROTO, "unknown message code " + code + "; is the peer of a newer version?");
     }
     try {
-      Message message = READERS[code].readValue(in);
+      Message message = reader(code).readValue(in);
       if (message == null) {
         throw new FsException(Errno.EPROTO, "an empty " + TYPES[code].getSimpleName() + " message");
       }
@@ -228,6 +239,15 @@ public final class MessageCodec {
               "malformed " + TYPES[code].getSimpleName() + " message: " + firstLine(e.getMessage()),
               e);
     }
+  }
+
+  private static ObjectReader reader(int code) {
+    ObjectReader reader = READERS.get(code);
+    if (reader == null) {
+      reader = MAPPER.readerFor(TYPES[code]);
+      READERS.set(code, reader);
+    }
+    return reader;
   }
 
   private static String firstLine(@Nullable String text) {

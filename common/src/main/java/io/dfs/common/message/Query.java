@@ -288,4 +288,23 @@ public sealed interface Query extends Message {
    */
   record SetWork(boolean balance, @Nullable Boolean paused, @Nullable Long bytesPerSecond)
       implements Query {}
+
+  /** What the nameserver has done since it started. Answered by {@link Reply.Stats}. */
+  record GetStats() implements Query {}
+
+  /**
+   * The clients that have a session, by number. Answered by {@link Reply.Sessions}.
+   *
+   * @param after only those with greater numbers; 0 for all
+   */
+  record GetSessions(long after, int max) implements Query {}
+
+  /**
+   * The locks that are held, by inode. Answered by {@link Reply.Locks}.
+   *
+   * @param inode only those on it; 0 for all
+   * @param after only those on inodes with greater numbers; 0 for all
+   * @param max inodes
+   */
+  record GetLocks(InodeId inode, long after, int max) implements Query {}
 }

@@ -241,4 +241,31 @@ public sealed interface Reply extends Message {
    * @param end whether none follow
    */
   record ExpectedChunks(List<ChunkId> chunks, int[] lengths, boolean end) implements Reply {}
+
+  /**
+   * The counters of a server since it started.
+   *
+   * @param nowMs its clock, milliseconds of the epoch
+   * @param receivedBytes of file data that came with requests
+   * @param sentBytes of file data that went with answers
+   * @param operations by name
+   */
+  record Stats(
+      String version,
+      long nowMs,
+      long uptimeSeconds,
+      long receivedBytes,
+      long sentBytes,
+      List<OperationCount> operations)
+      implements Reply {}
+
+  /**
+   * @param end whether no others follow
+   */
+  record Sessions(List<SessionInfo> sessions, boolean end) implements Reply {}
+
+  /**
+   * @param end whether no others follow
+   */
+  record Locks(List<HeldLock> locks, boolean end) implements Reply {}
 }

@@ -9,9 +9,9 @@ import io.dfs.common.http.HttpServer;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Reply;
 import io.dfs.common.metrics.CallMetrics;
-import io.dfs.common.metrics.MeasuredHandler;
 import io.dfs.common.metrics.Metrics;
 import io.dfs.common.metrics.MetricsPages;
+import io.dfs.common.metrics.StatsHandler;
 import io.dfs.common.net.NetClient;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
@@ -129,7 +129,7 @@ public final class Dataserver implements AutoCloseable {
             limits,
             config.payloadMemory(),
             hello -> greet(hello, disks.identity()),
-            new MeasuredHandler(handler, calls));
+            new StatsHandler(handler, calls, version()));
     parts.push(listener);
     address = advertised(config, listener.address());
     reporter.start();

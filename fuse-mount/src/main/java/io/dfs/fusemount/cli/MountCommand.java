@@ -266,7 +266,14 @@ public final class MountCommand implements Callable<Integer> {
 
   private static DfsVfs connect(ClientConfig client, String servers, MountPoint mountPoint) {
     try {
-      return DfsVfs.open(client, "mount " + mountPoint.path() + " on " + hostName());
+      String description =
+          "mount %s on %s, %s, process %d"
+              .formatted(
+                  mountPoint.path(),
+                  hostName(),
+                  new Version().getVersion()[0],
+                  ProcessHandle.current().pid());
+      return DfsVfs.open(client, description);
     } catch (FsException e) {
       throw new FsException(
           Errno.EHOSTUNREACH, "cannot reach the cluster at " + servers + ": " + e.getMessage(), e);

@@ -100,6 +100,12 @@ public final class Recalls {
     return recipient.ask(q.seen(), q.fresh(), TimeUnit.MILLISECONDS.toNanos(waitMs), nowNanos);
   }
 
+  /** How many grants the session may still trust, about. */
+  public int granted(SessionId session, long nowNanos) {
+    Recipient recipient = recipients.get(session);
+    return recipient == null ? 0 : recipient.granted(nowNanos);
+  }
+
   public void ended(SessionId session) {
     grace.arrived(session);
     Recipient recipient = recipients.remove(session);

@@ -105,6 +105,11 @@ final class Recipient {
     }
   }
 
+  /** What it was granted in tenures that are not over, about. */
+  synchronized int granted(long nowNanos) {
+    return tenures.stream().filter(t -> !t.isOver(nowNanos)).mapToInt(Tenure::granted).sum();
+  }
+
   /** Whether it has been granted more than is kept account of, and is told of every change. */
   boolean isWild(long nowNanos) {
     long until = wildUntilNanos;

@@ -39,6 +39,11 @@ final class Tenure implements Holder {
     return ended || nowNanos - endsNanos >= 0;
   }
 
+  /** Grants so far, about. */
+  int granted() {
+    return granted;
+  }
+
   @SuppressWarnings("NonAtomicVolatileUpdate") // an estimate
   int count() {
     return ++granted;

@@ -52,12 +52,14 @@ final class QueryHandler {
   private final Tables tables;
   private final StatusReport status;
   private final TrashQueries trash;
+  private final SessionQueries clients;
 
   QueryHandler(Services services, StatusReport status) {
     this.services = services;
     this.tables = services.tables();
     this.status = status;
     this.trash = new TrashQueries(services);
+    this.clients = new SessionQueries(services);
   }
 
   CompletableFuture<? extends Reply> answer(Query query) {
@@ -180,6 +182,10 @@ final class QueryHandler {
       return services.compaction().answer(q);
     } else if (query instanceof Query.GetConversions) {
       return services.converter().status();
+    } else if (query instanceof Query.GetSessions q) {
+      return clients.sessions(q);
+    } else if (query instanceof Query.GetLocks q) {
+      return clients.locks(q);
     } else if (query instanceof Query.GetEvents q) {
       return new Reply.Events(services.events().after(q.after(), q.max()));
     }

@@ -6,6 +6,8 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.message.Hello;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
+import io.dfs.common.metrics.CallMetrics;
+import io.dfs.common.metrics.StatsHandler;
 import io.dfs.common.net.CallHandler;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
@@ -184,7 +186,9 @@ public final class Nameserver implements AutoCloseable {
                               services.events())))
               .orElse(null);
       Audit audit = audit(config, store);
-      CallHandler handler = new RequestHandler(services, status, audit);
+      CallHandler handler =
+          new StatsHandler(
+              new RequestHandler(services, status, audit), CallMetrics.unpublished(), version);
       NetServer server =
           NetServer.start(
               threads,

@@ -6,6 +6,7 @@ import io.dfs.common.id.SessionId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** When each session was heard of last. Shared. */
 public final class Leases {
@@ -28,6 +29,12 @@ public final class Leases {
 
   public boolean isHeld(SessionId session) {
     return heardNanos.containsKey(session);
+  }
+
+  /** Milliseconds since the session was heard of; 0 when it has ended. */
+  public long silentMs(SessionId session, long nowNanos) {
+    Long heard = heardNanos.get(session);
+    return heard == null ? 0 : Math.max(0, TimeUnit.NANOSECONDS.toMillis(nowNanos - heard));
   }
 
   public int size() {

@@ -123,6 +123,12 @@ public final class OpenTable {
     claimed.remove(inode);
   }
 
+  /** How many inodes the session has open. */
+  public synchronized int openInodes(SessionId session) {
+    Opens opens = sessions.get(session);
+    return opens == null ? 0 : opens.counts.size();
+  }
+
   public synchronized int openInodes() {
     return totals.size();
   }

@@ -221,6 +221,10 @@ public final class Keys {
     return key('L', inode.value());
   }
 
+  static byte[] locks() {
+    return key('L');
+  }
+
   static byte[] lockedBy(SessionId session, InodeId inode) {
     return key('Q', session.value(), inode.value());
   }

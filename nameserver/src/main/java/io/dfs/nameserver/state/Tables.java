@@ -461,6 +461,13 @@ public sealed class Tables permits Transaction {
     return reader.get(Keys.locks(inode));
   }
 
+  /** Inodes that somebody holds a lock on, by number. */
+  public List<InodeId> locked(InodeId after, int max) {
+    List<InodeId> inodes = new ArrayList<>();
+    numbers(Keys.locks(), after.value(), max).forEach(i -> inodes.add(new InodeId(i)));
+    return inodes;
+  }
+
   public List<InodeId> lockedBy(SessionId session, int max) {
     List<InodeId> inodes = new ArrayList<>();
     numbers(Keys.lockedBy(session), 0, max).forEach(i -> inodes.add(new InodeId(i)));
