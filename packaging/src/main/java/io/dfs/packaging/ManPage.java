@@ -25,6 +25,7 @@ final class ManPage {
     page.synopsis(spec, "dfs " + spec.name());
     page.line(".SH DESCRIPTION");
     page.text(spec.usageMessage().description());
+    page.aliases(spec);
     page.parts(spec, ".SH OPTIONS");
     for (Map.Entry<String, CommandLine> sub : spec.subcommands().entrySet()) {
       CommandSpec part = sub.getValue().getCommandSpec();
@@ -43,6 +44,12 @@ final class ManPage {
     page.line(".BR dfs.conf (5),");
     page.line(".BR dfs (7)");
     return page.page.toString();
+  }
+
+  private void aliases(CommandSpec spec) {
+    if (spec.aliases().length > 0) {
+      text("The same as dfs " + String.join(", dfs ", spec.aliases()) + ".");
+    }
   }
 
   private static String first(CommandSpec spec) {

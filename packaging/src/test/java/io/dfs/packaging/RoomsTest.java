@@ -92,6 +92,11 @@ class RoomsTest {
   }
 
   @Test
+  void onlyTheShellImportsJLine() {
+    library("JLine", "org.jline..", "io.dfs.client.cli.shell..");
+  }
+
+  @Test
   void onlyTheJnrRoomAndTheMountImportJnr() {
     library(
         "jnr",

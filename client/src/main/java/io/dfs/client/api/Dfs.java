@@ -100,6 +100,11 @@ public final class Dfs implements AutoCloseable {
     return new Dfs(vfs, caller, false, path);
   }
 
+  /** Where paths without a slash in front begin, absolute. */
+  public String directory() {
+    return directory;
+  }
+
   /** The path with the directory of {@link #at} in front when it has no slash there. */
   public String absolute(String path) {
     return path.startsWith("/") || directory.equals("/") ? path : directory + "/" + path;

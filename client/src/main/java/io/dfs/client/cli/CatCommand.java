@@ -21,16 +21,16 @@ final class CatCommand extends ClusterCommand {
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (OutputStream raw = new FileOutputStream(FileDescriptor.out)) {
-      forEach(
-          paths,
-          path -> {
-            try (InputStream in = dfs.newInputStream(path)) {
-              for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                raw.write(buffer, 0, n);
-              }
+    // Not closed: in a shell other commands follow.
+    OutputStream raw = new FileOutputStream(FileDescriptor.out);
+    forEach(
+        paths,
+        path -> {
+          try (InputStream in = dfs.newInputStream(path)) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+              raw.write(buffer, 0, n);
             }
-          });
-    }
+          }
+        });
   }
 }

@@ -3,46 +3,33 @@ package io.dfs.client.cli;
 import io.dfs.client.ClientConfig;
 import io.dfs.client.api.Dfs;
 import io.dfs.common.config.ConfigException;
-import io.dfs.common.config.ConfigFile;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that works with a running cluster: finds it, opens it and closes it. */
 abstract class ClusterCommand implements Callable<Integer> {
-  private static final Path DEFAULT_CONFIG = Path.of("/etc/dfs/dfs.conf");
-
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = {"-n", "--nameserver"},
-      paramLabel = "HOST:PORT[,HOST:PORT]",
-      description = "The cluster (default: DFS_NAMESERVER, then the configuration file).")
-  private @Nullable String nameserver;
+  private final ClusterOptions cluster = clusterOptions();
 
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "The configuration file (default: /etc/dfs/dfs.conf if it exists).")
-  private @Nullable Path config;
+  /** New ones, which {@link DfsCommand} adds to those of the command. */
+  ClusterOptions clusterOptions() {
+    return new ClusterOptions.Usual();
+  }
 
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "A setting of [client], as in the configuration file. May be repeated.")
-  private List<String> settings = new ArrayList<>();
+  final ClusterOptions cluster() {
+    return cluster;
+  }
 
   /** Does the work; throws what {@link FailureLine} explains. */
   abstract void run(Dfs dfs, PrintWriter out) throws Exception;
@@ -50,11 +37,31 @@ abstract class ClusterCommand implements Callable<Integer> {
   @Override
   public final Integer call() throws Exception {
     checkArguments();
-    try (Dfs dfs = Dfs.open(clientConfig())) {
+    if (!needsCluster()) {
+      return alone();
+    }
+    try (Dfs dfs = open()) {
       run(dfs, out());
       return CommandLine.ExitCode.OK;
     } catch (CommandFailed e) {
       return CommandLine.ExitCode.SOFTWARE; // each part of the failure has been told
+    } finally {
+      out().flush();
+    }
+  }
+
+  /** Whether the arguments are about the cluster; else {@link #runAlone} does the work. */
+  boolean needsCluster() {
+    return true;
+  }
+
+  /** Does the work without a cluster. */
+  void runAlone(PrintWriter out) throws Exception {}
+
+  private int alone() throws Exception {
+    try {
+      runAlone(out());
+      return CommandLine.ExitCode.OK;
     } finally {
       out().flush();
     }
@@ -139,23 +146,26 @@ abstract class ClusterCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private ClientConfig clientConfig() {
-    List<String> overrides = new ArrayList<>();
-    String environment = System.getenv("DFS_NAMESERVER");
-    if (nameserver != null) {
-      overrides.add("nameservers=" + nameserver);
-    } else if (environment != null && !environment.isEmpty()) {
-      overrides.add("nameservers=" + environment);
+  private Dfs open() {
+    ShellSession shell = spec.root().userObject() instanceof DfsCommand dfs ? dfs.shell() : null;
+    if (shell != null) {
+      return shell.files();
     }
-    overrides.addAll(settings);
-    Path path = config;
-    if (path == null && Files.exists(DEFAULT_CONFIG)) {
-      path = DEFAULT_CONFIG;
-    }
+    return Dfs.open(clientConfig(), spec.qualifiedName(" ") + " on " + hostName());
+  }
+
+  /** As the kernel has it: asking the network would take long. */
+  private static String hostName() {
     try {
-      ConfigFile file = path == null ? ConfigFile.empty() : ConfigFile.parse(path);
-      file.checkKeys(overrides, ClientConfig.class);
-      return file.read(ClientConfig.class, overrides);
+      return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    } catch (IOException e) {
+      return "an unnamed machine";
+    }
+  }
+
+  private ClientConfig clientConfig() {
+    try {
+      return cluster.read();
     } catch (ConfigException e) {
       throw wrongUsage(String.valueOf(e.getMessage()));
     }

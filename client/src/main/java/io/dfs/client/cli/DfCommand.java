@@ -1,20 +1,19 @@
 package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
-import io.dfs.common.config.Quantity;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.FsStats;
 import io.dfs.common.message.Reply.TrashState;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
     name = "df",
     description = "Show space on the dataservers; a file takes its size once for each copy.")
 final class DfCommand extends ClusterCommand {
-  @Option(names = "-h", description = "Sizes in KiB, MiB, ...")
-  private boolean human;
+  @Mixin private Sizes sizes = new Sizes();
 
   @Option(names = "--json", description = "An object, for programs.")
   private boolean json;
@@ -42,17 +41,13 @@ final class DfCommand extends ClusterCommand {
     Table table = new Table("rrrrrrr");
     table.row("capacity", "used", "free", "free for files", "copies", "inodes", "trash");
     table.row(
-        size(stats.capacityBytes()),
-        size(used),
-        size(stats.freeBytes()),
-        size(stats.freeBytes() / Math.max(1, replicas)),
+        sizes.show(stats.capacityBytes()),
+        sizes.show(used),
+        sizes.show(stats.freeBytes()),
+        sizes.show(stats.freeBytes() / Math.max(1, replicas)),
         replicas,
         stats.inodes(),
-        size(trash.bytes()));
+        sizes.show(trash.bytes()));
     table.print(out);
-  }
-
-  private Object size(long bytes) {
-    return human ? Quantity.formatBytes(bytes) : bytes;
   }
 }

@@ -6,6 +6,8 @@ import java.io.FileOutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -19,32 +21,6 @@ import picocli.CommandLine.ParameterException;
     versionProvider = VersionCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands against a running cluster:%n",
-    subcommands = {
-      LsCommand.class,
-      PutCommand.class,
-      GetCommand.class,
-      CatCommand.class,
-      MkdirCommand.class,
-      MvCommand.class,
-      RmCommand.class,
-      StatCommand.class,
-      SetCommand.class,
-      LayoutCommand.class,
-      DfCommand.class,
-      StatusCommand.class,
-      ServersCommand.class,
-      MetadataCommand.class,
-      TrashCommand.class,
-      FsckCommand.class,
-      CompactCommand.class,
-      ScrubCommand.class,
-      RepairCommand.class,
-      BalanceCommand.class,
-      EventsCommand.class,
-      BenchCommand.class,
-      VersionCommand.class,
-      HelpCommand.class
-    },
     footer = {
       "",
       "The parts of a cluster:",
@@ -57,7 +33,16 @@ import picocli.CommandLine.ParameterException;
       "[client] nameservers in /etc/dfs/dfs.conf."
     })
 public final class DfsCommand {
-  private DfsCommand() {}
+  private final @Nullable ShellSession shell;
+
+  private DfsCommand(@Nullable ShellSession shell) {
+    this.shell = shell;
+  }
+
+  /** The shell that the command runs in, if it does. */
+  @Nullable ShellSession shell() {
+    return shell;
+  }
 
   public static void main(String[] args) {
     System.exit(execute(args));
@@ -70,14 +55,31 @@ public final class DfsCommand {
             new OutputStreamWriter(
                 new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
                 Charset.defaultCharset()));
-    int code = commandLine().setOut(out).execute(arguments);
+    String name = arguments.length > 0 ? arguments[0] : "";
+    int code = commandLine(null, name).setOut(out).execute(arguments);
     out.flush();
     return code;
   }
 
   /** The command line with all commands that work with a running cluster. */
   public static CommandLine commandLine() {
-    CommandLine dfs = new CommandLine(new DfsCommand());
+    return commandLine(null, "");
+  }
+
+  /**
+   * The command line for one command, or with all when there is none of that name.
+   *
+   * @param shell in which it runs
+   */
+  static CommandLine commandLine(@Nullable ShellSession shell, String name) {
+    CommandLine dfs = new CommandLine(new DfsCommand(shell));
+    Object only = Commands.make(name);
+    if (only != null) {
+      dfs.addSubcommand(only);
+    } else {
+      Commands.NAMES.forEach(each -> dfs.addSubcommand(Commands.make(each)));
+      dfs.addSubcommand(new HelpCommand());
+    }
     addCommonOptions(dfs);
     return dfs.setExecutionExceptionHandler(new FailureLine())
         .setParameterExceptionHandler(DfsCommand::wrongUsage)
@@ -85,9 +87,13 @@ public final class DfsCommand {
   }
 
   private static void addCommonOptions(CommandLine parent) {
-    for (CommandLine command : parent.getSubcommands().values()) {
+    // A command with aliases is there several times.
+    for (CommandLine command : Set.copyOf(parent.getSubcommands().values())) {
       if (!command.getCommandSpec().helpCommand()) {
         command.addMixin(CommonOptions.MIXIN, new CommonOptions());
+        if (command.getCommand() instanceof ClusterCommand user) {
+          command.addMixin(ClusterOptions.MIXIN, user.cluster());
+        }
         addCommonOptions(command);
       }
     }

@@ -11,26 +11,22 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "get",
+    aliases = {"load", "download"},
     description = {
-      "Copy files out of the cluster: LOCAL is a local directory, or the name of the copy.",
+      "Copy files out of the cluster: TARGET is a local directory, or the name of the copy.",
       "What an interrupted get has left is taken up where it stopped."
     })
 final class GetCommand extends ClusterCommand {
-  @Parameters(paramLabel = "PATH... LOCAL", arity = "2..*", hideParamSyntax = true)
-  private List<String> arguments = List.of();
-
-  @Option(names = "-r", description = "Directories too, with all that is in them.")
-  private boolean recursive;
+  @Mixin private CopyArguments arguments = new CopyArguments();
 
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
-    List<String> sources = arguments.subList(0, arguments.size() - 1);
-    Path target = Path.of(arguments.get(arguments.size() - 1));
+    List<String> sources = arguments.sources();
+    Path target = Path.of(arguments.target());
     boolean into = Files.isDirectory(target);
     if (!into && sources.size() > 1) {
       throw new NotDirectoryException(target.toString());
@@ -54,7 +50,7 @@ final class GetCommand extends ClusterCommand {
       Progress progress = new Progress(err(), remote);
       try {
         new Transfer(dfs.vfs(), dfs.caller())
-            .get(remote, local, done -> progress.report(done, attr.sizeBytes()));
+            .get(dfs.absolute(remote), local, done -> progress.report(done, attr.sizeBytes()));
       } finally {
         progress.end();
       }
@@ -64,7 +60,7 @@ final class GetCommand extends ClusterCommand {
   }
 
   private void getTree(Dfs dfs, String remote, Path local) throws Exception {
-    if (!recursive) {
+    if (!arguments.recursive()) {
       throw new IOException(remote + ": is a directory; -r copies it and all in it");
     }
     Copies copies = new Copies();

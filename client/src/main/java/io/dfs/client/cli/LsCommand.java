@@ -1,7 +1,6 @@
 package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
-import io.dfs.common.config.Quantity;
 import io.dfs.common.error.FsException;
 import io.dfs.common.message.Attr;
 import java.io.IOException;
@@ -12,12 +11,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "ls", description = "List directories.")
 final class LsCommand extends ClusterCommand {
-  @Parameters(paramLabel = "PATH", defaultValue = "/", description = "Default: ${DEFAULT-VALUE}")
+  @Parameters(paramLabel = "PATH", arity = "0..*", description = "Default: the root.")
   private List<String> paths = List.of();
 
   @Option(names = "-l", description = "With type, permissions, owner, size and time.")
@@ -29,8 +29,7 @@ final class LsCommand extends ClusterCommand {
   @Option(names = "-R", description = "Also what is in the directories below.")
   private boolean recursive;
 
-  @Option(names = "-h", description = "Sizes in KiB, MiB, ...")
-  private boolean human;
+  @Mixin private Sizes sizes = new Sizes();
 
   @Option(names = "--json", description = "An array of objects, for programs.")
   private boolean json;
@@ -46,7 +45,7 @@ final class LsCommand extends ClusterCommand {
     try (Json.Array array = json ? new Json.Array(out) : null) {
       Sink sink = array == null ? new TextSink(out) : new JsonSink(array);
       boolean titles = recursive || paths.size() > 1;
-      for (String path : paths) {
+      for (String path : paths.isEmpty() ? List.of(dfs.directory()) : paths) {
         try {
           list(dfs, path, sink, titles);
         } catch (FsException e) {
@@ -139,7 +138,7 @@ final class LsCommand extends ClusterCommand {
             attr.nlink(),
             attr.uid(),
             attr.gid(),
-            human ? Quantity.formatBytes(attr.sizeBytes()) : attr.sizeBytes(),
+            sizes.show(attr.sizeBytes()),
             Show.time(attr.mtime()),
             Show.name(item.name()));
       }

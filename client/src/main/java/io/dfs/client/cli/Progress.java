@@ -30,8 +30,7 @@ final class Progress {
   Progress(PrintWriter err, String name) {
     this.err = err;
     this.name = name;
-    // The launcher knows; Java has no way to ask about standard error alone.
-    this.visible = Boolean.getBoolean("dfs.stderr.terminal");
+    this.visible = Terminal.onError();
   }
 
   /**

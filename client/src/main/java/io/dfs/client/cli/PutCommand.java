@@ -13,27 +13,23 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 @Command(
     name = "put",
+    aliases = {"save", "upload"},
     description = {
-      "Copy local files into the cluster: PATH is a directory of it, or the name of the copy.",
-      "What an interrupted put has left is taken up where it stopped. LOCAL may be -, standard"
+      "Copy local files into the cluster: TARGET is a directory of it, or the name of the copy.",
+      "What an interrupted put has left is taken up where it stopped. SOURCE may be -, standard"
           + " input."
     })
 final class PutCommand extends ClusterCommand {
-  @Parameters(paramLabel = "LOCAL... PATH", arity = "2..*", hideParamSyntax = true)
-  private List<String> arguments = List.of();
-
-  @Option(names = "-r", description = "Directories too, with all that is in them.")
-  private boolean recursive;
+  @Mixin private CopyArguments arguments = new CopyArguments();
 
   @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
-    List<String> sources = arguments.subList(0, arguments.size() - 1);
-    String target = arguments.get(arguments.size() - 1);
+    List<String> sources = arguments.sources();
+    String target = arguments.target();
     boolean into = isDirectory(dfs, target);
     if (!into && sources.size() > 1) {
       throw new FsException(Errno.ENOTDIR, target + ": not a directory; several need one to go to");
@@ -59,7 +55,7 @@ final class PutCommand extends ClusterCommand {
       try {
         long bytes = Files.size(local);
         new Transfer(dfs.vfs(), dfs.caller())
-            .put(local, remote, done -> progress.report(done, bytes));
+            .put(local, dfs.absolute(remote), done -> progress.report(done, bytes));
       } finally {
         progress.end();
       }
@@ -71,7 +67,7 @@ final class PutCommand extends ClusterCommand {
   }
 
   private void putTree(Dfs dfs, Path local, String remote) throws Exception {
-    if (!recursive) {
+    if (!arguments.recursive()) {
       throw new IOException(local + ": is a directory; -r copies it and all in it");
     }
     Copies copies = new Copies();

@@ -123,7 +123,7 @@ final class TrashCommand {
           path -> {
             String target = to == null ? path : to;
             try {
-              dfs.rename(VIEW + path, target);
+              dfs.rename(VIEW + dfs.absolute(path), target);
             } catch (FsException e) {
               throw new FsException(e.errno(), path + ": " + reason(dfs, path, target, e), e);
             }
@@ -136,7 +136,7 @@ final class TrashCommand {
       if (e.errno() == Errno.EEXIST) {
         return target + " exists; move it away, or give another path with --to";
       }
-      if (e.errno() == Errno.ENOENT && dfs.exists(VIEW + path)) {
+      if (e.errno() == Errno.ENOENT && dfs.exists(VIEW + dfs.absolute(path))) {
         return "its directory is gone; restore that, or give another path with --to";
       }
       return e.errno() == Errno.ENOENT
@@ -165,7 +165,7 @@ final class TrashCommand {
         out.println("the trash is being emptied; dfs df shows its size");
         return;
       }
-      forEach(paths, path -> remove(dfs, VIEW + path));
+      forEach(paths, path -> remove(dfs, VIEW + dfs.absolute(path)));
     }
 
     private static void remove(Dfs dfs, String path) {

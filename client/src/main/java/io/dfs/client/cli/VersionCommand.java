@@ -23,12 +23,14 @@ final class VersionCommand implements Callable<Integer> {
       return new String[] {line()};
     }
 
-    static String line() {
+    /** As the parts of a cluster tell each other. */
+    static String number() {
       String version = Version.class.getPackage().getImplementationVersion();
-      return "dfs "
-          + (version == null ? "(from classes)" : version)
-          + ", Java "
-          + System.getProperty("java.version");
+      return version == null ? "(from classes)" : version;
+    }
+
+    static String line() {
+      return "dfs " + number() + ", Java " + System.getProperty("java.version");
     }
   }
 }

@@ -242,7 +242,7 @@ public final class Transfer {
   }
 
   /** A name that listings hide, at most 255 bytes long. */
-  private static Name partOf(Name goal) {
+  static Name partOf(Name goal) {
     byte[] suffix = ".dfs-part".getBytes(StandardCharsets.UTF_8);
     int kept = Math.min(goal.length(), Name.MAX_BYTES - suffix.length - 1);
     byte[] bytes = new byte[1 + kept + suffix.length];
