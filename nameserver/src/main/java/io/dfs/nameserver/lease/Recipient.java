@@ -88,7 +88,7 @@ final class Recipient {
   /** What a grant given now belongs to. */
   Tenure tenure(long nowNanos) {
     Tenure tenure = current;
-    if (nowNanos - tenure.closesNanos >= 0) {
+    if (nowNanos - tenure.closesNanos >= 0 || tenure.isOver(nowNanos)) {
       tenure = newTenure(nowNanos);
       current = tenure;
     }

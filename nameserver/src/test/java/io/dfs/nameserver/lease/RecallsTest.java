@@ -215,4 +215,15 @@ final class RecallsTest {
     recalls.sweep(1000 * MS);
     assertTrue(ready.isDone());
   }
+
+  @Test
+  void whatIsLearnedAfterAMissedLeaseIsOnAccountAgain() {
+    ask(A, 0, true, 0);
+    ask(B, 0, true, 0);
+    recalls.sweep(1500 * MS);
+    ask(A, 0, true, 1500);
+    ask(B, 0, true, 1500);
+    read(B, 1500).inode(FILE);
+    assertNotNull(change(A, 1, changed(FILE), 1500), "B holds it");
+  }
 }
