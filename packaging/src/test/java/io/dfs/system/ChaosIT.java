@@ -1,6 +1,5 @@
 package io.dfs.system;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +10,7 @@ import io.dfs.system.kit.Await;
 import io.dfs.system.kit.Cluster;
 import io.dfs.system.kit.Shell;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -58,9 +58,25 @@ class ChaosIT {
         workloads.verifyOnAllMounts();
         System.out.println(operations + " operations");
         awaitAllCopies(cluster);
-        Shell.Result check = cluster.dfs("fsck");
-        assertEquals(0, check.exit(), () -> "seed " + seed + "\n" + check.all());
+        workloads.unmount();
+        awaitNothingWrong(cluster, seed);
       }
+    }
+  }
+
+  /** What an unmount leaves behind is worked off within seconds. */
+  private static void awaitNothingWrong(Cluster cluster, long seed) {
+    AtomicReference<String> last = new AtomicReference<>("");
+    try {
+      Await.until(
+          "fsck finds nothing",
+          () -> {
+            Shell.Result check = cluster.dfs("fsck");
+            last.set(check.all());
+            return check.exit() == 0;
+          });
+    } catch (AssertionError e) {
+      throw new AssertionError("seed " + seed + "\n" + last.get(), e);
     }
   }
 

@@ -68,6 +68,10 @@ public final class Workloads implements AutoCloseable {
     }
   }
 
+  public void unmount() {
+    mounts.forEach(Mount::unmount);
+  }
+
   @Override
   public void close() {
     workloads.forEach(WorkloadProcess::close);
