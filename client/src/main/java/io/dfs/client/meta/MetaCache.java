@@ -50,7 +50,11 @@ public final class MetaCache {
 
   private record Entry(InodeId parent, Name name) {}
 
-  private record Known<T>(T value, long stamp) {}
+  /**
+   * @param stamp of the question that it answers
+   * @param learned when the answer was here
+   */
+  private record Known<T>(T value, long stamp, long learned) {}
 
   private final Cache<Long, Known<Attr>> attrs;
   private final Cache<Entry, Known<InodeId>> entries;
@@ -257,6 +261,41 @@ public final class MetaCache {
     whole.invalidate(directory.value());
   }
 
+  /**
+   * Keeps what a question has brought. When another answer came while it was under way and says
+   * otherwise, nobody knows which is the newer: somebody has seen that one, and may see this one,
+   * so neither is kept.
+   */
+  private <K, T> void keep(Cache<K, Known<T>> cache, K key, T value, long stamp) {
+    Known<T> next = new Known<>(value, stamp, stamp());
+    cache
+        .asMap()
+        .compute(
+            key,
+            (same, was) -> {
+              boolean doubtful = was != null && was.learned - stamp > 0 && !was.value.equals(value);
+              return doubtful ? forgotten(key) : next;
+            });
+  }
+
+  /** An answer came that is too old to be kept: what says otherwise may be older still. */
+  private <K, T> void drop(Cache<K, Known<T>> cache, K key, T value) {
+    if (key instanceof Entry entry) {
+      notWhole(entry.parent);
+    }
+    cache
+        .asMap()
+        .computeIfPresent(key, (same, was) -> was.value.equals(value) ? was : forgotten(key));
+  }
+
+  /** Null; an entry is missing from what is known of its directory before it is gone. */
+  private <K, T> @Nullable Known<T> forgotten(K key) {
+    if (key instanceof Entry entry) {
+      notWhole(entry.parent);
+    }
+    return null;
+  }
+
   private <K> void drop(Cache<K, ?> cache, K key) {
     if (key instanceof Entry entry) {
       notWhole(entry.parent);
@@ -273,12 +312,10 @@ public final class MetaCache {
 
   private <K, T> void put(Cache<K, Known<T>> cache, K key, T value, long stamp, int place) {
     if (stamp - changedAt.get(place) < 0 || stamp - floor < 0) {
-      if (key instanceof Entry entry) {
-        notWhole(entry.parent);
-      }
+      drop(cache, key, value);
       return;
     }
-    cache.put(key, new Known<>(value, stamp));
+    keep(cache, key, value, stamp);
     // What changed in between has not seen it.
     if (stamp - changedAt.get(place) < 0) {
       drop(cache, key);
@@ -352,7 +389,7 @@ public final class MetaCache {
       drop(cache, key);
       return;
     }
-    cache.put(key, new Known<>(value, asked));
+    keep(cache, key, value, asked);
     if (changedAt.get(place) != now) {
       drop(cache, key);
     }
@@ -374,7 +411,12 @@ public final class MetaCache {
             || attr.atime().compareTo(attr.ctime()) <= 0
             || readAt.seconds() - attr.atime().seconds() >= RELATIME_SECONDS;
     if (records && hasLeases()) {
-      attrs.asMap().replace(inode.value(), known, new Known<>(attr.withAtime(readAt), known.stamp));
+      attrs
+          .asMap()
+          .replace(
+              inode.value(),
+              known,
+              new Known<>(attr.withAtime(readAt), known.stamp, known.learned));
     }
     return records;
   }
