@@ -79,8 +79,9 @@ public final class Recalls {
   }
 
   /**
-   * Changes wait for this: sessions of before the start have dropped what they kept, or their
-   * leases have run out. Null when nothing is to be waited for.
+   * Changes wait for this, and questions, which may meet a change that was made before the start
+   * and not told: sessions of before have dropped what they kept, or their leases have run out.
+   * Null when nothing is to be waited for.
    */
   public @Nullable CompletableFuture<Void> ready() {
     return grace.over();

@@ -102,10 +102,14 @@ final class QueryHandler {
 
   /**
    * Answers what the asker may keep. What others have not been told of yet is not shown: it is
-   * looked at again when they have.
+   * looked at again when they have. After a start that may be any change of just before it.
    */
   private CompletableFuture<Reply> keeping(
       @Nullable SessionId session, Function<Reading, Reply> question, int looks) {
+    CompletableFuture<Void> ready = services.recalls().ready();
+    if (ready != null) {
+      return ready.thenCompose(unused -> keeping(session, question, looks));
+    }
     Reading reading = services.recalls().read(session, System.nanoTime());
     Reply reply = null;
     FsException failure = null;
