@@ -1,7 +1,6 @@
 package io.dfs.dataserver.scrub;
 
 import com.google.errorprone.annotations.Var;
-import com.sun.nio.file.ExtendedOpenOption;
 import io.dfs.common.checksum.Crc32c;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
@@ -13,9 +12,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Verifies chunks one at a time. Confined to a thread. Reads past the page cache where the
@@ -23,8 +27,12 @@ import java.util.concurrent.ExecutionException;
  * push out what clients read.
  */
 final class ChunkCheck {
+  private static final Logger log = LoggerFactory.getLogger(ChunkCheck.class);
+
   /** In one read. */
   private static final int PIECE = 1 << 20;
+
+  private static final Set<OpenOption> OPTIONS = options();
 
   /** What any disk wants of direct reads; data begins on such a boundary. */
   private static final int ALIGNMENT = 4096;
@@ -81,9 +89,28 @@ final class ChunkCheck {
     }
   }
 
+  /**
+   * O_DIRECT, where this Java has it. By name, as newer compilers warn of every class that belongs
+   * to the JDK alone.
+   */
+  private static Set<OpenOption> options() {
+    Set<OpenOption> options = new HashSet<>(Set.of(StandardOpenOption.READ));
+    try {
+      Class<?> more = Class.forName("com.sun.nio.file.ExtendedOpenOption");
+      for (Object each : more.getEnumConstants()) {
+        if (each.toString().equals("DIRECT")) {
+          options.add((OpenOption) each);
+        }
+      }
+    } catch (ClassNotFoundException e) {
+      log.debug("this Java reads through the page cache only", e);
+    }
+    return options;
+  }
+
   private static FileChannel open(Path path) throws IOException {
     try {
-      return FileChannel.open(path, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
+      return FileChannel.open(path, OPTIONS);
     } catch (UnsupportedOperationException e) {
       return FileChannel.open(path, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
