@@ -40,7 +40,8 @@ class ChaosIT {
                     "compact-age=0s",
                     "compact-grace=5s",
                     "repair-after=6s",
-                    "repair-rate=1GiB"),
+                    "repair-rate=1GiB",
+                    "balance-min=0B"),
                 List.of()))) {
       try (Faults faults = new Faults(cluster, seed);
           Workloads workloads = new Workloads(cluster, 3, seed)) {

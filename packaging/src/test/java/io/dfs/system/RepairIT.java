@@ -29,7 +29,8 @@ class RepairIT {
           "offline=2s",
           "repair-after=2s",
           "repair-rate=1GiB",
-          "balance-rate=1GiB");
+          "balance-rate=1GiB",
+          "balance-min=0B");
 
   private static Cluster start(int dataservers, String... more) {
     List<String> settings = new java.util.ArrayList<>(QUICK);

@@ -6,6 +6,7 @@ import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.Done;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -45,8 +46,12 @@ public final class Releases {
     }
     if (full) {
       tell();
-    } else if (first && !timer.isShutdown()) {
-      timer.schedule(this::tell, DELAY_MS, TimeUnit.MILLISECONDS);
+    } else if (first) {
+      try {
+        timer.schedule(this::tell, DELAY_MS, TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        log.trace("the client is closed, and its session ends", e);
+      }
     }
   }
 

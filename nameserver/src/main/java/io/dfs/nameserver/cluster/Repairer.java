@@ -249,7 +249,8 @@ public final class Repairer implements AutoCloseable {
       repair.forEach(move -> begin(move, Kind.REPAIR));
       badRepair.plan(now);
     }
-    List<GroupMove> balance = BalancePlanner.plan(holders, loads, changes.keySet());
+    List<GroupMove> balance =
+        BalancePlanner.plan(holders, loads, changes.keySet(), works.balanceMin());
     Progress next = progress(loads, balance);
     if (balancing && repair.isEmpty() && next.repairRunning() == 0) {
       balance(balance);

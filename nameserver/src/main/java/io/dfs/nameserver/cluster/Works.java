@@ -49,15 +49,18 @@ public final class Works {
   private final CommandLog commands;
   private final long defaultRepairRate;
   private final long defaultBalanceRate;
+  private final long balanceMin;
 
   @GuardedBy("this")
   private final Map<Kind, Meter> meters = new EnumMap<>(Kind.class);
 
-  public Works(Tables tables, CommandLog commands, long repairRate, long balanceRate) {
+  public Works(
+      Tables tables, CommandLog commands, long repairRate, long balanceRate, long balanceMin) {
     this.tables = tables;
     this.commands = commands;
     this.defaultRepairRate = repairRate;
     this.defaultBalanceRate = balanceRate;
+    this.balanceMin = balanceMin;
     for (Kind kind : Kind.values()) {
       meters.put(kind, new Meter());
     }
@@ -108,5 +111,10 @@ public final class Works {
     long seconds = left == 0 ? 0 : speed < 1 ? -1 : left / speed;
     return new WorkStatus(
         groups, running, left, meter.bytes, speed, seconds, limit(kind), isPaused(kind));
+  }
+
+  /** Servers that differ by so many bytes are even enough. */
+  long balanceMin() {
+    return balanceMin;
   }
 }

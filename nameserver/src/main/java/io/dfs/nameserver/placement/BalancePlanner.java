@@ -90,10 +90,11 @@ public final class BalancePlanner {
    * All moves until the servers are as even as whole groups allow, in the order to do them.
    *
    * @param fixed groups that are changing, which stay as they are
+   * @param minBytes servers of the same size that differ by no more are left alone
    */
   public static List<GroupMove> plan(
-      List<Holder> servers, List<GroupLoad> groups, Set<GroupId> fixed) {
-    return new BalancePlanner(servers, groups, fixed).moves();
+      List<Holder> servers, List<GroupLoad> groups, Set<GroupId> fixed, long minBytes) {
+    return new BalancePlanner(servers, groups, fixed).moves(minBytes);
   }
 
   /** How far the fullest and the emptiest server are apart, as a part of the mean use. */
@@ -104,7 +105,7 @@ public final class BalancePlanner {
     return now.mean == 0 ? 0 : (most - least) / now.mean;
   }
 
-  private List<GroupMove> moves() {
+  private List<GroupMove> moves(long minBytes) {
     List<GroupMove> moves = new ArrayList<>();
     TreeSet<Load> byUse =
         new TreeSet<>(
@@ -112,7 +113,10 @@ public final class BalancePlanner {
     byUse.addAll(loads.values());
     while (moves.size() < MAX_MOVES && byUse.size() > 1) {
       Load fullest = byUse.last();
-      if (fullest.use() - byUse.first().use() <= CLOSE * mean) {
+      Load least = byUse.first();
+      double apart = fullest.use() - least.use();
+      long smaller = Math.min(fullest.holder.capacityBytes(), least.holder.capacityBytes());
+      if (apart <= CLOSE * mean || apart * smaller <= minBytes) {
         break;
       }
       GroupMove move = null;

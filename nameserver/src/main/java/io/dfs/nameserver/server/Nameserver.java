@@ -266,7 +266,8 @@ public final class Nameserver implements AutoCloseable {
             registry, chunks, compaction.bytesPerSecond(), (int) config.heartbeat().toMillis());
     Events events = new Events(commands, tables);
     BadReplicas bad = new BadReplicas(commands, tables);
-    Works works = new Works(tables, commands, config.repairRate(), config.balanceRate());
+    Works works =
+        new Works(tables, commands, config.repairRate(), config.balanceRate(), config.balanceMin());
     return new Services(
         store,
         tables,

@@ -96,6 +96,15 @@ public record NameserverConfig(
         @Bytes
         long balanceRate,
     @Setting(
+            value = "1 GiB",
+            min = "0 B",
+            max = "1 TiB",
+            doc =
+                "Dataservers of the same size that differ by no more bytes are even enough, and"
+                    + " nothing moves between them.")
+        @Bytes
+        long balanceMin,
+    @Setting(
             value = "48 MiB",
             min = "8 MiB",
             max = "1 TiB",

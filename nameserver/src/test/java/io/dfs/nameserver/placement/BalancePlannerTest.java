@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class BalancePlannerTest {
   private static List<GroupMove> balance(Fleet fleet) {
-    List<GroupMove> moves = BalancePlanner.plan(fleet.holders(), fleet.loads(), Set.of());
+    List<GroupMove> moves = BalancePlanner.plan(fleet.holders(), fleet.loads(), Set.of(), 0);
     moves.forEach(fleet::apply);
     return moves;
   }
@@ -66,6 +66,16 @@ final class BalancePlannerTest {
   }
 
   @Test
+  void serversThatDifferByLessThanTheMinimumAreLeftAlone() {
+    Fleet fleet = Fleet.of(4, 2);
+    fleet.join(5);
+    long most = fleet.loads().stream().mapToLong(l -> 2 * l.bytes()).sum();
+    assertEquals(List.of(), BalancePlanner.plan(fleet.holders(), fleet.loads(), Set.of(), most));
+    assertTrue(
+        BalancePlanner.plan(fleet.holders(), fleet.loads(), Set.of(), most / 100).size() > 1);
+  }
+
+  @Test
   void copiesStayApartWhileTheyMove() {
     Fleet fleet = Fleet.racks(12, 3, 3);
     fleet.join(13);
@@ -86,9 +96,9 @@ final class BalancePlannerTest {
     fleet.join(5);
     Set<io.dfs.common.id.GroupId> fixed = new HashSet<>();
     fleet.groups().forEach(g -> fixed.add(g.id()));
-    assertEquals(List.of(), BalancePlanner.plan(fleet.holders(), fleet.loads(), fixed));
+    assertEquals(List.of(), BalancePlanner.plan(fleet.holders(), fleet.loads(), fixed, 0));
     fleet.set(new NodeId(1), Standing.LOST);
-    BalancePlanner.plan(fleet.holders(), fleet.loads(), Set.of())
+    BalancePlanner.plan(fleet.holders(), fleet.loads(), Set.of(), 0)
         .forEach(m -> assertTrue(!fleet.group(m.group()).members().contains(new NodeId(1))));
   }
 
