@@ -3,8 +3,6 @@ package io.dfs.client.cli;
 import io.dfs.client.api.Dfs;
 import io.dfs.client.transfer.Clones;
 import io.dfs.client.vfs.AttrChange;
-import io.dfs.common.error.Errno;
-import io.dfs.common.error.FsException;
 import io.dfs.common.message.Attr;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,10 +24,7 @@ final class CloneCommand extends ClusterCommand {
   void run(Dfs dfs, PrintWriter out) throws Exception {
     List<String> sources = arguments.sources();
     String target = arguments.target();
-    boolean into = isDirectory(dfs, target);
-    if (!into && sources.size() > 1) {
-      throw new FsException(Errno.ENOTDIR, target + ": not a directory; several need one to go to");
-    }
+    boolean into = arguments.goInto(ClusterCommand.isDirectory(dfs, target));
     forEach(
         sources,
         source -> {

@@ -1,5 +1,7 @@
 package io.dfs.client.cli;
 
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
 import java.util.List;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +20,19 @@ final class CopyArguments {
 
   String target() {
     return arguments.get(arguments.size() - 1);
+  }
+
+  /**
+   * Whether the copies get names in the target, rather than its name.
+   *
+   * @throws FsException ENOTDIR when several go to what is no directory
+   */
+  boolean goInto(boolean targetIsDirectory) {
+    if (!targetIsDirectory && sources().size() > 1) {
+      throw new FsException(
+          Errno.ENOTDIR, target() + ": not a directory; several need one to go to");
+    }
+    return targetIsDirectory;
   }
 
   boolean recursive() {

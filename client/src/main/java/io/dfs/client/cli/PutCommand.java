@@ -2,8 +2,6 @@ package io.dfs.client.cli;
 
 import io.dfs.client.api.Dfs;
 import io.dfs.client.transfer.Transfer;
-import io.dfs.common.error.Errno;
-import io.dfs.common.error.FsException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -30,10 +28,7 @@ final class PutCommand extends ClusterCommand {
   void run(Dfs dfs, PrintWriter out) throws Exception {
     List<String> sources = arguments.sources();
     String target = arguments.target();
-    boolean into = isDirectory(dfs, target);
-    if (!into && sources.size() > 1) {
-      throw new FsException(Errno.ENOTDIR, target + ": not a directory; several need one to go to");
-    }
+    boolean into = arguments.goInto(ClusterCommand.isDirectory(dfs, target));
     forEach(
         sources,
         source -> {
