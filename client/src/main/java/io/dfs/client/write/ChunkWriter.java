@@ -55,7 +55,7 @@ final class ChunkWriter {
   private final boolean small;
   private final long deadlineNanos;
   private final ScheduledExecutorService timer;
-  private final Serial serial = new Serial();
+  private final Serial serial;
 
   // All below: tasks of serial only.
   private final ArrayDeque<Piece> queue = new ArrayDeque<>();
@@ -87,6 +87,7 @@ final class ChunkWriter {
     this.small = small;
     this.deadlineNanos = deadlineNanos;
     this.timer = timer;
+    this.serial = new Serial(timer);
     source.register(this);
   }
 

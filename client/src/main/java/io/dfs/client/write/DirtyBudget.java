@@ -45,17 +45,24 @@ final class DirtyBudget {
     used.addAndGet(-bytes);
   }
 
-  /** Runs {@code retry} when it may succeed. */
+  /**
+   * Runs {@code retry} when it may succeed: at once, if all has been given back since it failed.
+   * Then nobody else would come to wake it.
+   */
   void await(Runnable retry) {
     if (waiters.incrementAndGet() > MAX_WAITING) {
       waiters.decrementAndGet();
       throw new FsException(Errno.EAGAIN, "too many writes wait for room in the dirty buffer");
     }
-    long before = used.get();
     waiting.add(retry);
-    if (used.get() < before) {
+    if (hasRoom()) {
       wake();
     }
+  }
+
+  /** Whether the largest piece fits. */
+  private boolean hasRoom() {
+    return used.get() + Piece.MAX_BYTES <= maxBytes;
   }
 
   /** Lets waiting writes try again. */
@@ -67,7 +74,7 @@ final class DirtyBudget {
       }
       waiters.decrementAndGet();
       retry.run();
-      if (used.get() + Piece.MAX_BYTES > maxBytes) {
+      if (!hasRoom()) {
         return;
       }
     }
