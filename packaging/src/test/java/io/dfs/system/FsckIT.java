@@ -206,7 +206,8 @@ class FsckIT {
 
   @Test
   void copiesThatAreMissingAreNamedWithTheirFilesAndGoneWhenRepairHasMadeThem() {
-    try (Cluster cluster = start("trash=0s", "heartbeat=200ms", "repair-after=10m")) {
+    try (Cluster cluster =
+        start("trash=0s", "heartbeat=200ms", "suspect=2s", "offline=4s", "repair-after=10m")) {
       Mount mount = cluster.mount();
       fill(mount);
       assertEquals(0, cluster.dfs("repair", "pause").exit());

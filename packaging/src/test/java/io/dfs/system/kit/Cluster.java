@@ -13,8 +13,6 @@ import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,12 +103,19 @@ public final class Cluster implements AutoCloseable {
     return daemon;
   }
 
+  /**
+   * Waits until so many dataservers serve. One that was killed a moment ago is online for the
+   * nameserver until it misses it, so what runs must also have registered since its start.
+   */
   public void awaitOnline(int count) {
     Await.until(
         count + " dataservers online",
         () ->
-            status().servers().stream().filter(s -> s.state() == ServerInfo.State.ONLINE).count()
-                == count);
+            dataservers.stream().allMatch(d -> !d.isAlive() || d.hasSaid("registered as"))
+                && status().servers().stream()
+                        .filter(s -> s.state() == ServerInfo.State.ONLINE)
+                        .count()
+                    == count);
   }
 
   public Reply.ClusterStatus status() {
@@ -176,11 +181,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Ports.free();
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,8 +16,11 @@ import java.util.concurrent.TimeUnit;
  * Confined to the test's thread.
  */
 public final class Daemon {
+  private static final int DUMP_S = 2;
+
   private final List<String> command;
   private final Path log;
+  private long startedAt;
   private Process process;
 
   Daemon(List<String> command, Path log) {
@@ -26,6 +30,7 @@ public final class Daemon {
   }
 
   private Process launch() {
+    startedAt = log.toFile().length();
     try {
       return new ProcessBuilder(command)
           .redirectInput(new File("/dev/null"))
@@ -66,6 +71,7 @@ public final class Daemon {
   public int await() {
     try {
       if (!process.waitFor(90, TimeUnit.SECONDS)) {
+        dumpThreads();
         process.destroyForcibly();
         throw new AssertionError(command + " did not end\n" + logText());
       }
@@ -75,6 +81,12 @@ public final class Daemon {
     }
   }
 
+  /** Java prints what each thread is at, which tells what a process hangs in. */
+  private void dumpThreads() throws InterruptedException {
+    Shell.attempt(Path.of("/"), Map.of(), "kill", "-QUIT", Long.toString(pid()));
+    process.waitFor(DUMP_S, TimeUnit.SECONDS);
+  }
+
   /** More arguments for the next start. */
   public void with(String... arguments) {
     command.addAll(List.of(arguments));
@@ -82,6 +94,11 @@ public final class Daemon {
 
   public void start() {
     process = launch();
+  }
+
+  /** Whether it has printed a text since its last start. */
+  boolean hasSaid(String text) {
+    return logText().substring((int) startedAt).contains(text);
   }
 
   /** All that it has printed since the first start. */
