@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dfs.system.kit.Cluster;
 import io.dfs.system.kit.SharedCluster;
 import io.dfs.system.kit.Shell;
 import java.nio.file.Files;
@@ -84,27 +85,35 @@ class CliIT {
 
   @Test
   void anInterruptedPutAndGetGoOnWhereTheyStopped() throws Exception {
-    SharedCluster.newDirectory("resume");
-    Shell.run(local, "head -c 400000000 /dev/urandom > big");
-    String put = io.dfs.system.kit.Cluster.DFS + " put big /resume/big";
+    Path mounted = SharedCluster.newDirectory("resume");
+    // Several parts, so that some are done and some are not when the command ends.
+    ok("set", "--chunk-size", "8MiB", "/resume");
+    Shell.run(local, "head -c 300000000 /dev/urandom > big");
+    String put = Cluster.DFS + " put big /resume/big";
+    killWhen("[ -n \"$(find '" + mounted + "' -name '.*.dfs-part' -size +1M)\" ]", put);
+    assertEquals(false, Files.exists(mounted.resolve("big")), "half a file has no name of its own");
     String env = "export DFS_NAMESERVER=" + SharedCluster.cluster().address() + "; ";
-    Shell.run(local, env + "timeout -s KILL 1.5 " + put + " >/dev/null 2>&1 || true");
-    assertEquals(
-        false,
-        Files.exists(SharedCluster.mount().path("resume/big")),
-        "half a file has no name of its own");
-    Shell.run(local, env + put + " && cmp big '" + SharedCluster.mount().path("resume/big") + "'");
-    String get = io.dfs.system.kit.Cluster.DFS + " get /resume/big back";
+    Shell.run(local, env + put + " && cmp big '" + mounted.resolve("big") + "'");
+    String get = Cluster.DFS + " get /resume/big back";
+    killWhen("[ -n \"$(find . -name '.*.notes' -size +0)\" ]", get);
+    assertEquals(false, Files.exists(local.resolve("back")), "nor here");
+    Shell.run(local, env + get + " && cmp big back");
+    assertEquals("big\n", Shell.run(mounted, "ls -A"), "nothing is left over");
+    assertEquals("back\nbig\n", Shell.run(local, "ls -A"), "nor here");
+  }
+
+  /** Ends a command by force as soon as a condition of the shell holds. */
+  private void killWhen(String condition, String command) {
     Shell.run(
         local,
-        env
-            + "timeout -s KILL 1.2 "
-            + get
-            + " >/dev/null 2>&1 || true; "
-            + get
-            + " && cmp big back");
-    assertEquals(
-        "big\n", Shell.run(SharedCluster.mount().path("resume"), "ls -A"), "nothing is left over");
+        "export DFS_NAMESERVER="
+            + SharedCluster.cluster().address()
+            + "\n"
+            + command
+            + " > /dev/null 2>&1 & p=$!\nuntil "
+            + condition
+            + "; do\n  kill -0 $p || { echo it ended before it could be killed; exit 1; }\n"
+            + "  sleep 0.02\ndone\nkill -KILL $p\nwait $p || true");
   }
 
   @Test
