@@ -33,9 +33,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two clients of one nameserver: what one caches, and what it sees of the other's changes. */
@@ -45,21 +48,25 @@ final class CoherentCachesTest {
   /** Of sessions that a test lets end; a third of it is the lease of caches. */
   private static final int SHORT_LEASE_MS = 6000;
 
-  @TempDir Path directory;
+  @TempDir static Path directory;
+
+  /** For all tests that let the nameserver and its clients alone. */
+  private static Pair shared;
+
+  private Pair own;
   private InProcess cluster;
   private DfsVfs here;
   private DfsVfs there;
 
-  @BeforeEach
-  void start() {
-    start("ns", 12_000);
-  }
+  /** A directory of this test alone, made by {@link #there}. */
+  private InodeId root;
 
-  /** Its lease must not end by itself where much else is to be done. */
-  private void start(String name, int leaseMs) {
-    cluster = new InProcess(directory.resolve(name), "lease=" + leaseMs + " ms");
-    here = trusting(cluster.client());
-    there = trusting(cluster.client());
+  /** A nameserver and two clients that trust what they have from it. */
+  private record Pair(InProcess cluster, DfsVfs here, DfsVfs there) {
+    static Pair start(String name, int leaseMs) {
+      InProcess cluster = new InProcess(directory.resolve(name), "lease=" + leaseMs + " ms");
+      return new Pair(cluster, trusting(cluster.client()), trusting(cluster.client()));
+    }
   }
 
   private static DfsVfs trusting(DfsVfs client) {
@@ -67,21 +74,52 @@ final class CoherentCachesTest {
     return client;
   }
 
-  @AfterEach
-  void stop() {
-    cluster.close();
+  /** Its lease must not end by itself where much else is to be done. */
+  @BeforeAll
+  static void startShared() {
+    shared = Pair.start("shared", 12_000);
   }
 
-  private static Attr make(Vfs vfs, String name) {
-    return make(vfs, InodeId.ROOT, name);
+  @AfterAll
+  static void stopShared() {
+    shared.cluster.close();
+  }
+
+  @BeforeEach
+  void useShared(TestInfo test) {
+    use(shared, test.getTestMethod().orElseThrow().getName());
+  }
+
+  /** Leaves the shared nameserver for one that a test may do harm to. */
+  private void useOwn(int leaseMs) {
+    own = Pair.start("own" + System.nanoTime(), leaseMs);
+    use(own, "own");
+  }
+
+  private void use(Pair pair, String directoryName) {
+    cluster = pair.cluster;
+    here = pair.here;
+    there = pair.there;
+    root = get(there.mkdir(ROOT, InodeId.ROOT, Name.of(directoryName), 0755)).inode();
+  }
+
+  @AfterEach
+  void stopOwn() {
+    if (own != null) {
+      own.cluster.close();
+    }
+  }
+
+  private Attr make(Vfs vfs, String name) {
+    return make(vfs, root, name);
   }
 
   private static Attr make(Vfs vfs, InodeId parent, String name) {
     return get(vfs.mknod(ROOT, parent, Name.of(name), FileType.REGULAR, 0644, 0));
   }
 
-  private static CompletableFuture<Attr> look(Vfs vfs, String name) {
-    return look(vfs, InodeId.ROOT, name);
+  private CompletableFuture<Attr> look(Vfs vfs, String name) {
+    return look(vfs, root, name);
   }
 
   private static CompletableFuture<Attr> look(Vfs vfs, InodeId parent, String name) {
@@ -108,8 +146,8 @@ final class CoherentCachesTest {
     for (int i = 0; i < 10; i++) {
       make(there, "f" + i);
     }
-    Opened root = get(here.opendir(ROOT, InodeId.ROOT));
-    assertEquals(12, get(here.readdirPlus(root.handle(), 0, 100)).size());
+    Opened listing = get(here.opendir(ROOT, root));
+    assertEquals(12, get(here.readdirPlus(listing.handle(), 0, 100)).size());
     for (int i = 0; i < 10; i++) {
       CompletableFuture<Attr> attr = look(here, "f" + i);
       assertTrue(isCached(attr));
@@ -125,14 +163,14 @@ final class CoherentCachesTest {
     InodeId made = make(there, "f").inode();
     assertEquals(made, get(look(here, "f")).inode());
     assertTrue(isCached(look(here, "f")));
-    get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    get(there.unlink(ROOT, root, Name.of("f")));
     assertEquals(Errno.ENOENT, failure(look(here, "f")));
   }
 
   @Test
   void ofADirectoryMadeOrListedHereItIsKnownWhatItLacksUntilAnotherClientMakesIt() {
-    InodeId made = get(here.mkdir(ROOT, InodeId.ROOT, Name.of("made"), 0755)).inode();
-    InodeId listed = get(there.mkdir(ROOT, InodeId.ROOT, Name.of("listed"), 0755)).inode();
+    InodeId made = get(here.mkdir(ROOT, root, Name.of("made"), 0755)).inode();
+    InodeId listed = get(there.mkdir(ROOT, root, Name.of("listed"), 0755)).inode();
     make(there, listed, "present");
     Opened directory = get(here.opendir(ROOT, listed));
     for (long cookie = 0; cookie >= 0; ) {
@@ -176,7 +214,7 @@ final class CoherentCachesTest {
       assertEquals(mode, get(here.getattr(file.inode())).mode());
       assertEquals(mode, get(look(here, "f")).mode());
     }
-    get(there.rename(ROOT, InodeId.ROOT, Name.of("f"), InodeId.ROOT, Name.of("g"), 0));
+    get(there.rename(ROOT, root, Name.of("f"), root, Name.of("g"), 0));
     assertEquals(Errno.ENOENT, failure(look(here, "f")));
     assertEquals(file.inode(), get(look(here, "g")).inode());
   }
@@ -185,11 +223,11 @@ final class CoherentCachesTest {
   void aFileIsOpenedAndClosedWithoutAskingAndLivesOnWhenAnotherClientUnlinksIt() {
     Attr file = make(there, "f");
     get(look(here, "f"));
-    CompletableFuture<Opened> open = here.open(ROOT, InodeId.ROOT, Name.of("f"), OpenMode.READ);
+    CompletableFuture<Opened> open = here.open(ROOT, root, Name.of("f"), OpenMode.READ);
     assertTrue(isCached(open));
-    get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    get(there.unlink(ROOT, root, Name.of("f")));
     assertEquals(0, get(here.getattr(open.join().handle())).nlink());
-    assertEquals(Errno.ENOENT, failure(here.open(ROOT, InodeId.ROOT, Name.of("f"), OpenMode.READ)));
+    assertEquals(Errno.ENOENT, failure(here.open(ROOT, root, Name.of("f"), OpenMode.READ)));
     get(here.release(open.join().handle()));
     Await.until("the file to go", () -> isGone(file.inode()));
   }
@@ -199,7 +237,7 @@ final class CoherentCachesTest {
     Attr file = make(here, "f");
     CompletableFuture<Opened> open = here.open(ROOT, file.inode(), OpenMode.READ);
     assertTrue(isCached(open));
-    get(here.unlink(ROOT, InodeId.ROOT, Name.of("f")));
+    get(here.unlink(ROOT, root, Name.of("f")));
     assertEquals(0, get(there.getattr(file.inode())).nlink());
     assertEquals(0, get(here.getattr(open.join().handle())).nlink());
     get(here.release(open.join().handle()));
@@ -234,14 +272,13 @@ final class CoherentCachesTest {
     get(look(here, "f"));
     get(there.setattr(ROOT, file.inode(), AttrChange.mode(0600)));
     assertTrue(told.contains(file.inode().toString()), told.toString());
-    get(there.unlink(ROOT, InodeId.ROOT, Name.of("f")));
-    assertTrue(told.contains("1/f was " + file.inode()), told.toString());
+    get(there.unlink(ROOT, root, Name.of("f")));
+    assertTrue(told.contains(root + "/f was " + file.inode()), told.toString());
   }
 
   @Test
   void aClientThatFallsSilentHoldsOthersUpForOneLease() throws Exception {
-    stop();
-    start("short", SHORT_LEASE_MS);
+    useOwn(SHORT_LEASE_MS);
     Attr file = make(here, "f");
     Hello hello = new Hello(Hello.PROTOCOL, "", "client", NodeId.NONE, new byte[0]);
     try (NetThreads threads = new NetThreads("silent", 1);
@@ -271,6 +308,7 @@ final class CoherentCachesTest {
 
   @Test
   void afterARestartOfTheNameserverNothingOldIsSeenAndNobodyWaitsLong() {
+    useOwn(12_000);
     Attr file = make(here, "f");
     get(look(there, "f"));
     for (int mode = 0600; mode < 0603; mode++) {
@@ -285,8 +323,7 @@ final class CoherentCachesTest {
 
   @Test
   void withoutTheNameserverNothingIsTrustedLongerThanTheLease() throws Exception {
-    stop();
-    start("short", SHORT_LEASE_MS);
+    useOwn(SHORT_LEASE_MS);
     make(here, "f");
     get(look(there, "f"));
     cluster.stop();

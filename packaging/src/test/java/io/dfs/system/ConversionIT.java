@@ -103,6 +103,8 @@ class ConversionIT {
       Await.until("some of it is copied", () -> moved(cluster) > 0);
       assertEquals(1, conversions(cluster).size(), "and not all of it");
       cluster.nameserver().kill();
+      // Slow until here, so that the kill falls into the middle of it.
+      cluster.nameserver().with("--set", "compact-rate=16MiB");
       cluster.nameserver().start();
       Await.until("the nameserver is back", () -> !conversions(cluster).isEmpty());
       stop.set(true);

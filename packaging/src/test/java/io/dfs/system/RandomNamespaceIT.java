@@ -75,7 +75,6 @@ class RandomNamespaceIT {
       }
     }
     Path other = SharedCluster.otherMount().path("tree-" + seed);
-    awaitAttributes();
     assertEquals(
         Shell.run(local, LISTING), Shell.run(other, LISTING), "the other mount, seed " + seed);
   }
