@@ -65,8 +65,9 @@ class DashboardIT {
             "http-tree=true",
             "replicas=2",
             "heartbeat=200ms",
-            "suspect=1s",
-            "offline=2s");
+            // Longer than a starting browser keeps a small machine from everything else.
+            "suspect=4s",
+            "offline=5s");
     try (Cluster cluster = Cluster.start(new Cluster.Plan(2, settings, List.of("reserve=0")))) {
       Mount mount = cluster.mount();
       Shell.run(mount.path(), "mkdir d && head -c 300000 /dev/urandom > d/big && touch '<b>x'");

@@ -152,7 +152,8 @@ class RepairIT {
       daemon(cluster, 1).kill();
       verify(mount, "data");
       assertEquals(State.REMOVED, server(cluster, 1).state());
-      assertEquals(State.ONLINE, server(cluster, 4).state());
+      // A second without a heartbeat, on a busy machine, and it is not for a moment.
+      Await.until("it serves", () -> server(cluster, 4).state() == State.ONLINE);
     }
   }
 
