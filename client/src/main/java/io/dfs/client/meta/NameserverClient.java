@@ -6,6 +6,7 @@ import io.dfs.client.meta.NameserverLink.Ready;
 import io.dfs.client.session.OpenInodes;
 import io.dfs.client.session.Slots;
 import io.dfs.common.config.HostPort;
+import io.dfs.common.config.Quantity;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.RequestId;
@@ -256,8 +257,7 @@ public final class NameserverClient implements AutoCloseable {
             "no answer from the nameserver ("
                 + addresses
                 + ") within "
-                + deadlineNanos / 1_000_000_000
-                + " s"
+                + Quantity.formatDuration(p.limit())
                 + (problem.isEmpty() ? "" : ", last: " + problem)
                 + "; is it running, and is the address right?"));
   }

@@ -5,6 +5,7 @@ import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Message;
 import io.dfs.common.message.Reply;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ final class PendingCall<R extends Reply> {
   final Function<SessionId, ? extends Message> message;
   final Class<R> type;
   final long deadline;
+  private final long beganNanos = System.nanoTime();
   final CompletableFuture<R> result = new CompletableFuture<>();
 
   /** Of a mutation; null for a question. */
@@ -39,6 +41,11 @@ final class PendingCall<R extends Reply> {
     this.type = type;
     this.request = request;
     this.deadline = deadline;
+  }
+
+  /** For how long it could wait at most, in tenths of a second. */
+  Duration limit() {
+    return Duration.ofMillis(100 * Math.round((deadline - beganNanos) / 1e8));
   }
 
   int leftMs() {

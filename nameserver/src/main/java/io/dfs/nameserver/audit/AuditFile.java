@@ -50,6 +50,13 @@ public final class AuditFile {
     }
   }
 
+  /** Fails now when lines could not be written later. */
+  void prepare() throws IOException {
+    if (out == null) {
+      open();
+    }
+  }
+
   private OutputStream open() throws IOException {
     Path directory = path.toAbsolutePath().getParent();
     if (directory != null) {

@@ -67,6 +67,11 @@ public final class AuditLog implements Audit {
   }
 
   private void run() {
+    try {
+      file.prepare();
+    } catch (IOException e) {
+      warn(e);
+    }
     while (!stopped || !waiting.isEmpty()) {
       try {
         Answered next = waiting.poll(LOOK_MS, TimeUnit.MILLISECONDS);
@@ -103,7 +108,8 @@ public final class AuditLog implements Audit {
       warnedNanos = now;
       log.warn(
           "the audit log {} cannot be written ({}), and changes go on without it: {} are missing."
-              + " Make room on its disk; lower audit-size or audit-count",
+              + " See that the nameserver's user may write in its directory, and that its disk has"
+              + " room (audit-size, audit-count)",
           file,
           e.toString(),
           lost.get());

@@ -31,7 +31,10 @@ public final class Health {
       problems.add(
           new Problem(
               online == 0 ? Severity.ERROR : Severity.WARN,
-              online + " dataservers are online, too few for " + replicas + " copies",
+              count(online, "dataserver is", "dataservers are")
+                  + " online, too few for "
+                  + replicas
+                  + " copies",
               "start or add dataservers"));
     }
     if (restored) {
@@ -70,7 +73,11 @@ public final class Health {
       problems.add(
           new Problem(
               Severity.WARN,
-              s.failedDisks() + " disks of " + name + " are out of use",
+              count(s.failedDisks(), "disk", "disks")
+                  + " of "
+                  + name
+                  + (s.failedDisks() == 1 ? " is" : " are")
+                  + " out of use",
               "replace them; what was on them is copied from other servers"));
     }
   }
@@ -108,7 +115,10 @@ public final class Health {
       problems.add(
           new Problem(
               Severity.WARN,
-              p.below() + " groups have fewer copies than they shall",
+              count(
+                  p.below(),
+                  "group has fewer copies than it shall",
+                  "groups have fewer copies than they shall"),
               p.repairRunning() > 0
                   ? "wait: they are being copied"
                   : "add a dataserver if there are too few to copy to; see dfs repair status"));
@@ -117,8 +127,15 @@ public final class Health {
       problems.add(
           new Problem(
               Severity.WARN,
-              p.badCopies() + " single copies are bad or missing",
+              count(
+                  p.badCopies(),
+                  "single copy is bad or missing",
+                  "single copies are bad or missing"),
               "wait: they are replaced from good ones; see dfs events"));
     }
+  }
+
+  private static String count(long number, String one, String many) {
+    return number + " " + (number == 1 ? one : many);
   }
 }

@@ -293,6 +293,11 @@ public final class Registry {
     return holders;
   }
 
+  /** Whether a server that has not been heard since this process started may still come. */
+  public synchronized boolean awaitsServers() {
+    return servers.values().stream().anyMatch(e -> !e.heard && e.state == ServerInfo.State.SUSPECT);
+  }
+
   @GuardedBy("this")
   private void publish(long nowNanos) {
     map = new ClusterMap(map.epoch() + 1, List.copyOf(groups.values()), infos(nowNanos));

@@ -8,7 +8,6 @@ import io.dfs.common.id.NodeId;
 import io.dfs.common.message.CopyOrder;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.ServerInfo;
-import io.dfs.common.message.Severity;
 import io.dfs.nameserver.cluster.CopyBoard.Finished;
 import io.dfs.nameserver.cluster.CopyBoard.Kind;
 import io.dfs.nameserver.command.Command;
@@ -66,7 +65,7 @@ public final class Repairer implements AutoCloseable {
   private final Map<GroupId, GroupChange> changes = new LinkedHashMap<>();
   private final Map<NodeId, Long> shunned = new HashMap<>();
   private final Thread thread = new Thread(this::run, "dfs-repair");
-  private final Reported reported;
+  private final RepairEvents told;
   private final LostFiles lostFiles;
   private List<Holder> holders = List.of();
   private long plannedNanos = System.nanoTime() - PLAN_NANOS;
@@ -138,7 +137,7 @@ public final class Repairer implements AutoCloseable {
     this.works = works;
     this.sizes = new GroupSizes(tables);
     this.badRepair = new BadRepair(tables, commands, board, events, this::sources);
-    this.reported = new Reported(events);
+    this.told = new RepairEvents(events::record);
     this.lostFiles = new LostFiles(tables);
     thread.setDaemon(true);
   }
@@ -258,7 +257,7 @@ public final class Repairer implements AutoCloseable {
     synchronized (this) {
       progress = next;
     }
-    reported.look(next);
+    told.look(next, registry.awaitsServers());
   }
 
   private List<Holder> withoutShunned(List<Holder> all) {
@@ -462,51 +461,6 @@ public final class Repairer implements AutoCloseable {
         balance.size() + balanceRunning,
         balanceRunning,
         balanceLeft);
-  }
-
-  /** What to tell people when it begins and ends. Confined to the thread of the repair. */
-  private static final class Reported {
-    private final Events events;
-    private boolean repairing;
-    private boolean balancing;
-    private boolean without;
-
-    Reported(Events events) {
-      this.events = events;
-    }
-
-    void look(Progress p) {
-      if (repairing != p.repairGroups() > 0) {
-        repairing = !repairing;
-        events.record(
-            repairing && p.below() > 0 ? Severity.WARN : Severity.INFO,
-            "repair",
-            repairing
-                ? p.repairGroups()
-                    + " groups get copies on other servers; "
-                    + p.below()
-                    + " have fewer than they shall"
-                : "every group that can be helped has its copies again");
-      }
-      if (balancing != p.balanceGroups() > 0) {
-        balancing = !balancing;
-        events.record(
-            Severity.INFO,
-            "balance",
-            balancing
-                ? p.balanceGroups() + " groups are to move"
-                : "the servers are evenly filled");
-      }
-      if (without != !p.without().isEmpty()) {
-        without = !without;
-        events.record(
-            without ? Severity.ERROR : Severity.INFO,
-            "repair",
-            without
-                ? "no copy of " + p.without() + " can be read; bring back a server that has one"
-                : "a copy of every group can be read again");
-      }
-    }
   }
 
   @Override

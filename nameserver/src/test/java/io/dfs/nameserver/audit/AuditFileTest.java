@@ -47,6 +47,12 @@ class AuditFileTest {
   }
 
   @Test
+  void aPlaceThatCannotBeWrittenIsKnownBeforeTheFirstLine() throws Exception {
+    Path path = Files.createDirectory(dir.resolve("audit.log"));
+    assertThrows(IOException.class, () -> new AuditFile(path, 50, 2).prepare());
+  }
+
+  @Test
   void afterAFailureItIsOpenedAgain() throws Exception {
     Path path = dir.resolve("audit.log");
     AuditFile file = new AuditFile(path, 50, 2);
