@@ -11,6 +11,7 @@ import io.dfs.common.message.Severity;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -52,8 +53,6 @@ final class StatusCommand extends ClusterCommand {
               "balance", WorkCommand.object(status.balance())));
       return;
     }
-    long online =
-        status.servers().stream().filter(s -> s.state() == ServerInfo.State.ONLINE).count();
     Table table = new Table("ll");
     table.row("health", health(status));
     table.row("cluster", status.clusterId());
@@ -62,7 +61,7 @@ final class StatusCommand extends ClusterCommand {
         status.version()
             + ", up "
             + Quantity.formatDuration(Duration.ofSeconds(status.uptimeSeconds())));
-    table.row("dataservers", online + " of " + status.servers().size() + " online");
+    table.row("dataservers", online(status.servers()));
     table.row("inodes", status.inodes());
     table.row("chunks", status.chunks() + " in " + status.groups() + " groups");
     table.row("trash", trash.inodes() + " inodes with " + Quantity.formatBytes(trash.bytes()));
@@ -75,6 +74,20 @@ final class StatusCommand extends ClusterCommand {
     status
         .problems()
         .forEach(p -> out.println(p.severity() + ": " + p.what() + ". To do: " + p.action() + "."));
+  }
+
+  /** How many of those that belong to the cluster are there. */
+  static String online(List<ServerInfo> servers) {
+    long removed = count(servers, ServerInfo.State.REMOVED);
+    return count(servers, ServerInfo.State.ONLINE)
+        + " of "
+        + (servers.size() - removed)
+        + " online"
+        + (removed == 0 ? "" : ", " + removed + " removed");
+  }
+
+  private static long count(List<ServerInfo> servers, ServerInfo.State state) {
+    return servers.stream().filter(s -> s.state() == state).count();
   }
 
   /** OK, or how bad the worst problem is. */

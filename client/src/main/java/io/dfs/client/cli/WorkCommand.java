@@ -71,7 +71,7 @@ abstract class WorkCommand extends ClusterCommand {
       return;
     }
     Table table = new Table("ll");
-    table.row("state", work.paused() ? "paused" : work.groups() > 0 ? "copying" : "nothing to do");
+    table.row("state", state(work));
     table.row("groups", work.groups() + " to change, " + work.running() + " of them now");
     table.row("left", Quantity.formatBytes(work.bytesLeft()));
     table.row("speed", Quantity.formatBytes(work.bytesPerSecond()) + "/s");
@@ -79,6 +79,14 @@ abstract class WorkCommand extends ClusterCommand {
     table.row(
         "limit", Quantity.formatBytes(work.limitBytesPerSecond()) + "/s for each receiving server");
     table.print(out);
+  }
+
+  /** With something to do and nothing under way, what is in the way is among the problems. */
+  private static String state(WorkStatus work) {
+    if (work.paused()) {
+      return "paused";
+    }
+    return work.groups() == 0 ? "nothing to do" : work.running() > 0 ? "copying" : "waiting";
   }
 
   /** In a few words. */
@@ -90,8 +98,8 @@ abstract class WorkCommand extends ClusterCommand {
         + " groups, "
         + Quantity.formatBytes(work.bytesLeft())
         + " left, "
-        + (work.paused()
-            ? "paused"
+        + (work.paused() || work.running() == 0
+            ? state(work)
             : Quantity.formatBytes(work.bytesPerSecond()) + "/s, " + time(work));
   }
 

@@ -3,12 +3,19 @@ package io.dfs.client.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.dfs.common.id.InodeId;
+import io.dfs.common.id.NodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.DataSettings;
 import io.dfs.common.message.FileType;
+import io.dfs.common.message.ServerInfo;
+import io.dfs.common.message.ServerInfo.State;
+import io.dfs.common.message.ServerWish;
 import io.dfs.common.message.Timestamp;
+import io.dfs.common.message.WorkStatus;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ShowTest {
@@ -45,6 +52,30 @@ class ShowTest {
   void aNameCannotSteerTheTerminal() {
     assertEquals("a?[2Jb?c", Show.name("a\u001b[2Jb\nc"));
     assertEquals("größe 文件", Show.name("größe 文件"));
+  }
+
+  private static ServerInfo server(int id, ServerInfo.State state) {
+    return new ServerInfo(
+        new NodeId(id), "a:1", "a", "", state, 1, 0, 1, 0, 0, "v", 0, ServerWish.NONE);
+  }
+
+  @Test
+  void removedServersAreNoneOfThoseThatAreMissing() {
+    List<ServerInfo> servers =
+        new ArrayList<>(List.of(server(1, State.ONLINE), server(2, State.OFFLINE)));
+    assertEquals("1 of 2 online", StatusCommand.online(servers));
+    servers.add(server(3, State.REMOVED));
+    assertEquals("1 of 2 online, 1 removed", StatusCommand.online(servers));
+  }
+
+  @Test
+  void whatNobodyCanDoNowIsWaitingAndNotCopying() {
+    assertEquals(
+        "2 groups, 9 B left, waiting",
+        WorkCommand.line(new WorkStatus(2, 0, 9, 0, 0, -1, 1, false)));
+    assertEquals(
+        "2 groups, 9 B left, 3 B/s, 3 s",
+        WorkCommand.line(new WorkStatus(2, 1, 9, 0, 3, 3, 1, false)));
   }
 
   @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.ServerWish;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.kv.KeyValueReader;
 import io.dfs.nameserver.state.Inode;
@@ -41,10 +42,14 @@ import org.jspecify.annotations.Nullable;
  *                                                      it was being written
  * garbage   server chunk                               the server shall delete it
  * group     id replicas epoch members
- * server    id token address host rack version capacity used free chunks
+ * server    id token address host rack version capacity used free chunks [wish until]
+ *                                                      wish: what operators want of it, if
+ *                                                      anything, until ms since 1970; 0: for ever
  * counter   name value                                 {@code state.Counter}
  * orphan    id                                         unlinked, about to be removed
  * trash     parent inode name uid deleted expires bytes added removed
+ * keep      directory seconds                          how long the trash keeps what is deleted
+ *                                                      from the directory and below
  * purge     tree inode                                 extents about to be removed
  * other     key64 value64                              of a table that a reader need not know
  * </pre>
@@ -183,6 +188,10 @@ final class Dump {
       out.writeNumberField("bytes", e.bytes());
       out.writeNumberField("added", e.added());
       out.writeNumberField("removed", e.removed());
+    } else if (row instanceof Row.OfTrashKeep r) {
+      begin("keep");
+      out.writeNumberField("directory", r.directory().value());
+      out.writeNumberField("seconds", r.seconds());
     } else if (row instanceof Row.Other r && LEFT_OUT.indexOf(r.key()[0]) < 0) {
       begin("other");
       base64("key64", r.key());
@@ -233,6 +242,10 @@ final class Dump {
     out.writeNumberField("used", s.usedBytes());
     out.writeNumberField("free", s.freeBytes());
     out.writeNumberField("chunks", s.chunks());
+    if (s.wish() != ServerWish.NONE) {
+      out.writeStringField("wish", s.wish().name());
+      out.writeNumberField("until", s.untilMs());
+    }
   }
 
   private void type(io.dfs.common.message.FileType type) throws IOException {

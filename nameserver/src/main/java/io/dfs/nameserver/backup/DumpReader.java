@@ -147,6 +147,7 @@ final class DumpReader {
       case "counter" -> tx.set(Counter.valueOf(text(n, "name")), number(n, "value"));
       case "orphan" -> tx.putOrphan(new InodeId(number(n, "id")));
       case "trash" -> trash(n);
+      case "keep" -> tx.putTrashKeep(new InodeId(number(n, "directory")), number(n, "seconds"));
       case "purge" -> tx.putPurge(number(n, "tree"), new InodeId(number(n, "inode")));
       case "other" -> tx.putRaw(bytes(n, "key"), bytes(n, "value"));
       default -> throw new FsException(Errno.EIO, "unknown kind " + kind);
@@ -228,8 +229,8 @@ final class DumpReader {
             number(n, "used"),
             number(n, "free"),
             number(n, "chunks"),
-            ServerWish.NONE,
-            0));
+            n.has("wish") ? ServerWish.valueOf(text(n, "wish")) : ServerWish.NONE,
+            n.has("until") ? number(n, "until") : 0));
   }
 
   private static JsonNode field(JsonNode n, String field) {

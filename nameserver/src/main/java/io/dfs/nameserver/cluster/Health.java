@@ -25,7 +25,7 @@ public final class Health {
     List<Problem> problems = new ArrayList<>();
     servers.forEach(s -> addServer(problems, s));
     addCopies(problems, progress);
-    servers.forEach(s -> addDraining(problems, s, progress));
+    servers.forEach(s -> addDraining(problems, s, servers, progress));
     long online = servers.stream().filter(s -> s.state() == State.ONLINE).count();
     if (online < replicas) {
       problems.add(
@@ -82,19 +82,38 @@ public final class Health {
     }
   }
 
-  private static void addDraining(List<Problem> problems, ServerInfo s, Repairer.Progress p) {
-    int groups = p.emptying().getOrDefault(s.id(), 0);
-    boolean stuck = p.repairRunning() == 0 && p.repairBytesLeft() > 0;
-    if (s.state() == State.DRAINING && groups > 0 && stuck) {
+  private static void addDraining(
+      List<Problem> problems, ServerInfo s, List<ServerInfo> servers, Repairer.Progress p) {
+    Repairer.Emptying left = p.emptying().get(s.id());
+    if (s.state() != State.DRAINING || left == null || p.repairRunning() > 0) {
+      return;
+    }
+    int id = s.id().value();
+    String what = "dataserver " + id + " cannot be emptied: ";
+    String keep = ", or keep this one: dfs servers undrain " + id;
+    long others = servers.stream().filter(o -> o.state() == State.ONLINE).count();
+    if (p.repairPaused()) {
+      problems.add(new Problem(Severity.WARN, what + "repair is paused", "say dfs repair resume"));
+    } else if (others < left.copies()) {
       problems.add(
           new Problem(
               Severity.WARN,
-              "dataserver "
-                  + s.id().value()
-                  + " is to be emptied and no other can take what "
-                  + groups
-                  + " groups have on it",
-              "add a dataserver, or look at dfs repair: it may be paused"));
+              what
+                  + "files on it have "
+                  + left.copies()
+                  + " copies, and without it "
+                  + others
+                  + " dataservers are online",
+              "add a dataserver, or have fewer copies: dfs set --replicas "
+                  + Math.max(1, others)
+                  + " --recursive DIRECTORY"
+                  + keep));
+    } else {
+      problems.add(
+          new Problem(
+              Severity.WARN,
+              what + "no other has room for what " + left.groups() + " groups have on it",
+              "add a dataserver" + keep));
     }
   }
 
@@ -119,9 +138,11 @@ public final class Health {
                   p.below(),
                   "group has fewer copies than it shall",
                   "groups have fewer copies than they shall"),
-              p.repairRunning() > 0
-                  ? "wait: they are being copied"
-                  : "add a dataserver if there are too few to copy to; see dfs repair status"));
+              p.repairPaused()
+                  ? "say dfs repair resume: repair is paused"
+                  : p.repairRunning() > 0
+                      ? "wait: they are being copied"
+                      : "add a dataserver if there are too few to copy to; see dfs repair status"));
     }
     if (p.badCopies() > 0) {
       problems.add(

@@ -104,9 +104,13 @@ public final class Operators {
               + id.value()
               + " still is in "
               + holding.size()
-              + " groups that have data; say dfs servers drain "
-              + id.value()
-              + " and remove it when dfs servers shows it empty");
+              + " groups that have data; "
+              + (server.state() == ServerInfo.State.DRAINING
+                  ? "it is being emptied: dfs servers shows when it has no chunks, dfs status what"
+                      + " is in the way"
+                  : "say dfs servers drain "
+                      + id.value()
+                      + " and remove it when dfs servers shows it empty"));
     }
     for (Group group : holding) {
       if (!hasAnother(group, id)) {

@@ -76,6 +76,18 @@ public final class Repairer implements AutoCloseable {
   private Progress progress = Progress.NONE;
 
   /**
+   * What is left on a server that is to be emptied.
+   *
+   * @param groups with data
+   * @param copies the most that one of them shall have
+   */
+  public record Emptying(int groups, int copies) {
+    Emptying and(Emptying other) {
+      return new Emptying(groups + other.groups, Math.max(copies, other.copies));
+    }
+  }
+
+  /**
    * How things stand.
    *
    * @param below groups with fewer copies that count than they shall have
@@ -83,7 +95,7 @@ public final class Repairer implements AutoCloseable {
    * @param lostFiles some files that have bytes in them
    * @param badCopies single copies that wait to be replaced, 1000 for more
    * @param spread how far the fullest and the emptiest server are apart, as a part of the mean
-   * @param emptying groups that leaving servers are still in, by server
+   * @param emptying what is left on leaving servers that have something left
    */
   public record Progress(
       int below,
@@ -91,15 +103,16 @@ public final class Repairer implements AutoCloseable {
       List<String> lostFiles,
       int badCopies,
       double spread,
-      Map<NodeId, Integer> emptying,
+      Map<NodeId, Emptying> emptying,
       int repairGroups,
       int repairRunning,
       long repairBytesLeft,
+      boolean repairPaused,
       int balanceGroups,
       int balanceRunning,
       long balanceBytesLeft) {
     static final Progress NONE =
-        new Progress(0, List.of(), List.of(), 0, 0, Map.of(), 0, 0, 0, 0, 0, 0);
+        new Progress(0, List.of(), List.of(), 0, 0, Map.of(), 0, 0, 0, false, 0, 0, 0);
 
     /** For who may not know the names of files. */
     public Progress withoutNames() {
@@ -113,6 +126,7 @@ public final class Repairer implements AutoCloseable {
           repairGroups,
           repairRunning,
           repairBytesLeft,
+          repairPaused,
           balanceGroups,
           balanceRunning,
           balanceBytesLeft);
@@ -408,7 +422,7 @@ public final class Repairer implements AutoCloseable {
     int groups = 0;
     long repairLeft = 0;
     long balanceLeft = balance.stream().mapToLong(GroupMove::bytes).sum();
-    Map<NodeId, Integer> emptying = new HashMap<>();
+    Map<NodeId, Emptying> emptying = new HashMap<>();
     Map<NodeId, Holder> byId = new HashMap<>();
     holders.forEach(h -> byId.put(h.id(), h));
     for (GroupLoad load : loads) {
@@ -422,8 +436,8 @@ public final class Repairer implements AutoCloseable {
         readable |= holder != null && holder.reachable();
         counting += standing == Standing.LOST ? 0 : 1;
         lacking += standing == Standing.LOST || standing == Standing.LEAVING ? 1 : 0;
-        if (standing == Standing.LEAVING) {
-          emptying.merge(member, 1, Integer::sum);
+        if (standing == Standing.LEAVING && load.bytes() > 0) {
+          emptying.merge(member, new Emptying(1, group.replicas()), Emptying::and);
         }
       }
       if (load.bytes() > 0) {
@@ -458,6 +472,7 @@ public final class Repairer implements AutoCloseable {
         groups,
         repairRunning,
         repairLeft,
+        works.isPaused(Kind.REPAIR),
         balance.size() + balanceRunning,
         balanceRunning,
         balanceLeft);

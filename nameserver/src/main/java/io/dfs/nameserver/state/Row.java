@@ -75,7 +75,7 @@ public sealed interface Row {
   record OfTrashName(InodeId parent, Name name, InodeId inode) implements Row {}
 
   /** 'B' 't'. */
-  record OfTrashKeep(InodeId directory) implements Row {}
+  record OfTrashKeep(InodeId directory, long seconds) implements Row {}
 
   record Other(byte[] key, byte[] value) implements Row {}
 
@@ -121,7 +121,7 @@ public sealed interface Row {
         key.get(name).get();
         yield new OfTrashName(parent, new Name(name), new InodeId(key.getLong()));
       }
-      case 't' -> new OfTrashKeep(new InodeId(key.getLong()));
+      case 't' -> new OfTrashKeep(new InodeId(key.getLong()), ByteBuffer.wrap(e.value()).getLong());
       default -> new Other(e.key(), e.value());
     };
   }

@@ -7,12 +7,15 @@ import io.dfs.common.id.InodeId;
 import io.dfs.common.id.NodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.BadCopy;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.DataSettings;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Reply;
+import io.dfs.common.message.ServerWish;
+import io.dfs.common.message.Severity;
 import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.kv.KeyValueReader;
@@ -21,6 +24,7 @@ import io.dfs.nameserver.kv.Overlay;
 import io.dfs.nameserver.op.StateMachine;
 import io.dfs.nameserver.state.Row;
 import io.dfs.nameserver.state.Rows;
+import io.dfs.nameserver.state.Server;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -111,6 +115,23 @@ public final class SampleState {
     mutate(
         new Mutation.SetXattr(
             id(), Caller.ROOT, d, Name.of("user.a"), new byte[] {0, 1, (byte) 200}, 0));
+  }
+
+  /** An unfinished conversion, a time for the trash, a drained server, a bad copy, an event. */
+  public void askForThings() {
+    InodeId d = mkdir(InodeId.ROOT, Name.of("asked"));
+    mkdir(d, Name.of("below"));
+    commit(create(d, "file"), true, new Extent(0, 100, allocate(), 0));
+    mutate(new Mutation.SetSettings(id(), Caller.ROOT, d, 0, 3, true));
+    run(new Command.ConvertBelow(d, d));
+    mutate(new Mutation.SetTrash(id(), Caller.ROOT, d, 77));
+    run(
+        new Command.PutServer(
+            NodeId.NONE,
+            new Server("token", "h:1", "h", "rack", "v", 1000, 10, 900, 5, ServerWish.NONE, 0)));
+    run(new Command.SetWish(new NodeId(1), ServerWish.MAINTAIN, 1_234_567));
+    run(new Command.ReportBad(List.of(new BadCopy(allocate(), new NodeId(2), "gone"))));
+    run(new Command.RecordEvent(Timestamp.EPOCH, Severity.WARN, "subject", "text"));
   }
 
   /** All rows of the tables with these letters. */

@@ -34,7 +34,7 @@ final class HealthTest {
 
   private static Repairer.Progress progress(int below, List<GroupId> without, int bad) {
     return new Repairer.Progress(
-        below, without, List.of("/a/b"), bad, 0, Map.of(), 0, 0, 0, 0, 0, 0);
+        below, without, List.of("/a/b"), bad, 0, Map.of(), 0, 0, 0, false, 0, 0, 0);
   }
 
   private static List<Problem> problems(Repairer.Progress progress, ServerInfo... servers) {
@@ -71,16 +71,51 @@ final class HealthTest {
     all.forEach(p -> assertTrue(!p.action().isEmpty(), p.what()));
   }
 
+  private static List<Problem> draining(int copies, int running, boolean paused) {
+    Repairer.Progress progress =
+        new Repairer.Progress(
+            0,
+            List.of(),
+            List.of(),
+            0,
+            0,
+            Map.of(new NodeId(3), new Repairer.Emptying(4, copies)),
+            4,
+            running,
+            77,
+            paused,
+            0,
+            0,
+            0);
+    return problems(
+        progress, GOOD, server(2, State.ONLINE, 900, 0), server(3, State.DRAINING, 900, 0));
+  }
+
+  private static void tells(List<Problem> all, String what, String action) {
+    assertEquals(1, all.size(), all.toString());
+    assertTrue(all.get(0).what().contains(what), all.toString());
+    assertTrue(all.get(0).action().contains(action), all.toString());
+  }
+
   @Test
-  void aServerThatCannotBeEmptiedIsToldUnlessItsCopiesAreMoving() {
-    ServerInfo draining = server(3, State.DRAINING, 900, 0);
-    for (int running : new int[] {0, 1}) {
-      Repairer.Progress progress =
-          new Repairer.Progress(
-              0, List.of(), List.of(), 0, 0, Map.of(new NodeId(3), 4), 4, running, 77, 0, 0, 0);
-      List<Problem> all = problems(progress, GOOD, server(2, State.ONLINE, 900, 0), draining);
-      assertEquals(1 - running, all.size(), all.toString());
-    }
+  void whyAServerCannotBeEmptiedIsToldWithWhatHelps() {
+    assertEquals(List.of(), draining(3, 1, false), "its copies are moving");
+    tells(
+        draining(3, 0, false),
+        "have 3 copies, and without it 2 dataservers are online",
+        "dfs set --replicas 2 --recursive");
+    tells(draining(2, 0, false), "no other has room", "dfs servers undrain 3");
+    tells(draining(2, 0, true), "repair is paused", "dfs repair resume");
+  }
+
+  @Test
+  void ofMissingCopiesThatWaitForAPausedRepairItIsTold() {
+    Repairer.Progress progress =
+        new Repairer.Progress(2, List.of(), List.of(), 0, 0, Map.of(), 2, 0, 9, true, 0, 0, 0);
+    tells(
+        problems(progress, GOOD, server(2, State.ONLINE, 900, 0)),
+        "fewer copies",
+        "dfs repair resume");
   }
 
   @Test
