@@ -205,7 +205,7 @@ public final class Copier implements AutoCloseable {
         }
         ByteBuf payload = response.payload();
         ByteBuf part = payload.slice(payload.readerIndex(), bytes);
-        copy.append(part, Crc32c.ofBlocks(part, 0, bytes, from), source.address());
+        copy.append(part, sums((ChunkData) response.message(), part, from));
       } finally {
         response.payload().release();
       }
@@ -231,6 +231,12 @@ public final class Copier implements AutoCloseable {
         : new FsException(
             Errno.EBADMSG,
             "block " + (from / Crc32c.BLOCK_BYTES + wrong) + " does not match its checksum");
+  }
+
+  /** The sums of verified bytes; only the last block of a copy may be shorter than the source's. */
+  private static int[] sums(ChunkData data, ByteBuf part, int from) {
+    int bytes = part.readableBytes();
+    return bytes == data.length() ? data.crcs() : Crc32c.ofBlocks(part, 0, bytes, from);
   }
 
   private Response read(HostPort address, Read request) throws InterruptedException {

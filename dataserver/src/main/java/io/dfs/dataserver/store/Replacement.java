@@ -3,7 +3,6 @@ package io.dfs.dataserver.store;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
-import io.dfs.dataserver.chunk.ChunkFile;
 import io.dfs.dataserver.store.OpenChunk.Located;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -34,13 +33,12 @@ public final class Replacement implements AutoCloseable {
   }
 
   /**
-   * Appends bytes; ENOSPC, EIO, EBADMSG.
+   * Appends bytes; ENOSPC, EIO.
    *
    * @param payload not taken over
-   * @param crcs as for {@link ChunkStore#append}
+   * @param crcs as for {@link ChunkStore#append}, and compared with the payload already
    */
-  public void append(ByteBuf payload, int[] crcs, String sender) {
-    ChunkFile.verify(chunk, length(), payload, crcs, sender);
+  public void append(ByteBuf payload, int[] crcs) {
     at.disk().checkWritable();
     at.disk().reserve(payload.readableBytes());
     try {

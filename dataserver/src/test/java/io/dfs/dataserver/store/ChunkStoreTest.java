@@ -333,7 +333,7 @@ class ChunkStoreTest {
     byte[] bytes = bytes(new Random(3), 200_000);
     try (Replacement copy = store.replace(chunk(1))) {
       ByteBuf payload = Unpooled.directBuffer().writeBytes(bytes);
-      copy.append(payload, Crc32c.ofBlocks(payload, 0, bytes.length, 0), "test");
+      copy.append(payload, Crc32c.ofBlocks(payload, 0, bytes.length, 0));
       payload.release();
       join(store.install(copy));
       assertEquals(bytes.length, copy.syncedLength());
