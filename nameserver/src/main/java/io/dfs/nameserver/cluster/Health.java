@@ -21,7 +21,7 @@ public final class Health {
    * @param restored whether chunks of after a backup that was restored are kept
    */
   public static List<Problem> problems(
-      List<ServerInfo> servers, int replicas, Repairer.Progress progress, boolean restored) {
+      List<ServerInfo> servers, int replicas, Progress progress, boolean restored) {
     List<Problem> problems = new ArrayList<>();
     servers.forEach(s -> addServer(problems, s));
     addCopies(problems, progress);
@@ -83,8 +83,8 @@ public final class Health {
   }
 
   private static void addDraining(
-      List<Problem> problems, ServerInfo s, List<ServerInfo> servers, Repairer.Progress p) {
-    Repairer.Emptying left = p.emptying().get(s.id());
+      List<Problem> problems, ServerInfo s, List<ServerInfo> servers, Progress p) {
+    Progress.Emptying left = p.emptying().get(s.id());
     if (s.state() != State.DRAINING || left == null || p.repairRunning() > 0) {
       return;
     }
@@ -117,7 +117,7 @@ public final class Health {
     }
   }
 
-  private static void addCopies(List<Problem> problems, Repairer.Progress p) {
+  private static void addCopies(List<Problem> problems, Progress p) {
     if (!p.without().isEmpty()) {
       problems.add(
           new Problem(

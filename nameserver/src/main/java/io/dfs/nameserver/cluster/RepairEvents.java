@@ -1,7 +1,6 @@
 package io.dfs.nameserver.cluster;
 
 import io.dfs.common.message.Severity;
-import io.dfs.nameserver.cluster.Repairer.Progress;
 
 /** What to tell people of repair when it begins and ends. Confined to the thread of the repair. */
 final class RepairEvents {

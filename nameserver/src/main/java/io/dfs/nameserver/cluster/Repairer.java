@@ -2,10 +2,8 @@ package io.dfs.nameserver.cluster;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.common.error.FsException;
-import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.GroupId;
 import io.dfs.common.id.NodeId;
-import io.dfs.common.message.CopyOrder;
 import io.dfs.common.message.Group;
 import io.dfs.common.message.ServerInfo;
 import io.dfs.nameserver.cluster.CopyBoard.Finished;
@@ -19,14 +17,12 @@ import io.dfs.nameserver.placement.Holder;
 import io.dfs.nameserver.placement.RepairPlanner;
 import io.dfs.nameserver.placement.Standing;
 import io.dfs.nameserver.state.Tables;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +57,7 @@ public final class Repairer implements AutoCloseable {
   private final Holdings holdings;
   private final Works works;
   private final GroupSizes sizes;
+  private final CopySources sources;
   private final BadRepair badRepair;
   private final Map<GroupId, GroupChange> changes = new LinkedHashMap<>();
   private final Map<NodeId, Long> shunned = new HashMap<>();
@@ -74,64 +71,6 @@ public final class Repairer implements AutoCloseable {
 
   @GuardedBy("this")
   private Progress progress = Progress.NONE;
-
-  /**
-   * What is left on a server that is to be emptied.
-   *
-   * @param groups with data
-   * @param copies the most that one of them shall have
-   */
-  public record Emptying(int groups, int copies) {
-    Emptying and(Emptying other) {
-      return new Emptying(groups + other.groups, Math.max(copies, other.copies));
-    }
-  }
-
-  /**
-   * How things stand.
-   *
-   * @param below groups with fewer copies that count than they shall have
-   * @param without groups of which no copy can be read
-   * @param lostFiles some files that have bytes in them
-   * @param badCopies single copies that wait to be replaced, 1000 for more
-   * @param spread how far the fullest and the emptiest server are apart, as a part of the mean
-   * @param emptying what is left on leaving servers that have something left
-   */
-  public record Progress(
-      int below,
-      List<GroupId> without,
-      List<String> lostFiles,
-      int badCopies,
-      double spread,
-      Map<NodeId, Emptying> emptying,
-      int repairGroups,
-      int repairRunning,
-      long repairBytesLeft,
-      boolean repairPaused,
-      int balanceGroups,
-      int balanceRunning,
-      long balanceBytesLeft) {
-    static final Progress NONE =
-        new Progress(0, List.of(), List.of(), 0, 0, Map.of(), 0, 0, 0, false, 0, 0, 0);
-
-    /** For who may not know the names of files. */
-    public Progress withoutNames() {
-      return new Progress(
-          below,
-          without,
-          List.of(),
-          badCopies,
-          spread,
-          emptying,
-          repairGroups,
-          repairRunning,
-          repairBytesLeft,
-          repairPaused,
-          balanceGroups,
-          balanceRunning,
-          balanceBytesLeft);
-    }
-  }
 
   Repairer(
       Registry registry,
@@ -150,7 +89,8 @@ public final class Repairer implements AutoCloseable {
     this.holdings = holdings;
     this.works = works;
     this.sizes = new GroupSizes(tables);
-    this.badRepair = new BadRepair(tables, commands, board, events, this::sources);
+    this.sources = new CopySources(registry, tables, holdings);
+    this.badRepair = new BadRepair(tables, commands, board, events, sources::of);
     this.told = new RepairEvents(events::record);
     this.lostFiles = new LostFiles(tables);
     thread.setDaemon(true);
@@ -249,6 +189,7 @@ public final class Repairer implements AutoCloseable {
   private void plan(long now) {
     shunned.values().removeIf(until -> until - now < 0);
     holders = withoutShunned(registry.holders(now, System.currentTimeMillis()));
+    sources.use(holders);
     adopt();
     endHopeless();
     List<GroupLoad> loads = sizes.loads(registry.map().groups(), now);
@@ -264,7 +205,15 @@ public final class Repairer implements AutoCloseable {
     }
     List<GroupMove> balance =
         BalancePlanner.plan(holders, loads, changes.keySet(), works.balanceMin());
-    Progress next = progress(loads, balance);
+    Progress next =
+        Survey.of(
+            loads,
+            holders,
+            changes,
+            balance,
+            lostFiles.names(),
+            badRepair.known(),
+            works.isPaused(Kind.REPAIR));
     if (balancing && repair.isEmpty() && next.repairRunning() == 0) {
       balance(balance);
     }
@@ -305,7 +254,7 @@ public final class Repairer implements AutoCloseable {
   }
 
   private GroupChange change(Group group, Kind kind) {
-    return new GroupChange(group, kind, tables, commands, board, bad, this::sources);
+    return new GroupChange(group, kind, tables, commands, board, bad, sources::of);
   }
 
   /** Gives up changes whose receivers are gone, or which nobody needs any more. */
@@ -382,100 +331,6 @@ public final class Repairer implements AutoCloseable {
           move.why());
       changes.put(closed.id(), change(closed, kind));
     }
-  }
-
-  /**
-   * Members that stay first, each in its turn: copying verifies what it reads, so that the copy
-   * that stays is known to be good when the other goes.
-   */
-  private List<CopyOrder.Source> sources(Group group, ChunkId chunk, NodeId not) {
-    Map<NodeId, String> reachable = new HashMap<>();
-    Set<NodeId> can =
-        holders.stream().filter(Holder::reachable).map(Holder::id).collect(Collectors.toSet());
-    for (ServerInfo server : registry.map().servers()) {
-      if (can.contains(server.id())) {
-        reachable.put(server.id(), server.address());
-      }
-    }
-    Set<NodeId> badOnes =
-        tables.badCopies(chunk).stream().map(Tables.Bad::node).collect(Collectors.toSet());
-    List<NodeId> staying = new ArrayList<>(group.members());
-    staying.removeAll(group.leaving());
-    List<NodeId> order = new ArrayList<>();
-    for (int i = 0; i < staying.size(); i++) {
-      order.add(staying.get((int) ((i + chunk.sequence()) % staying.size())));
-    }
-    order.addAll(group.leaving());
-    order.addAll(holdings.strays(chunk));
-    return order.stream()
-        .distinct()
-        .filter(node -> !node.equals(not) && !badOnes.contains(node) && reachable.containsKey(node))
-        .map(node -> new CopyOrder.Source(node, reachable.getOrDefault(node, "")))
-        .toList();
-  }
-
-  // ---- what others see
-
-  private Progress progress(List<GroupLoad> loads, List<GroupMove> balance) {
-    int below = 0;
-    List<GroupId> without = new ArrayList<>();
-    int groups = 0;
-    long repairLeft = 0;
-    long balanceLeft = balance.stream().mapToLong(GroupMove::bytes).sum();
-    Map<NodeId, Emptying> emptying = new HashMap<>();
-    Map<NodeId, Holder> byId = new HashMap<>();
-    holders.forEach(h -> byId.put(h.id(), h));
-    for (GroupLoad load : loads) {
-      Group group = load.group();
-      int counting = 0;
-      int lacking = Math.max(0, group.replicas() - group.members().size());
-      boolean readable = false;
-      for (NodeId member : group.members()) {
-        Holder holder = byId.get(member);
-        Standing standing = holder == null ? Standing.LOST : holder.standing();
-        readable |= holder != null && holder.reachable();
-        counting += standing == Standing.LOST ? 0 : 1;
-        lacking += standing == Standing.LOST || standing == Standing.LEAVING ? 1 : 0;
-        if (standing == Standing.LEAVING && load.bytes() > 0) {
-          emptying.merge(member, new Emptying(1, group.replicas()), Emptying::and);
-        }
-      }
-      if (load.bytes() > 0) {
-        below += counting < group.replicas() ? 1 : 0;
-        if (!readable) {
-          without.add(group.id());
-        }
-      }
-      GroupChange change = changes.get(group.id());
-      if (change != null) {
-        long left = load.bytes() * group.joining().size() - change.copiedBytes();
-        if (change.kind == Kind.REPAIR) {
-          groups++;
-          repairLeft += Math.max(0, left);
-        } else {
-          balanceLeft += Math.max(0, left);
-        }
-      } else if (lacking > 0) {
-        groups++;
-        repairLeft += load.bytes() * lacking;
-      }
-    }
-    int repairRunning = (int) changes.values().stream().filter(c -> c.kind == Kind.REPAIR).count();
-    int balanceRunning = changes.size() - repairRunning;
-    return new Progress(
-        below,
-        List.copyOf(without),
-        lostFiles.names(),
-        badRepair.known(),
-        BalancePlanner.spread(holders, loads),
-        Map.copyOf(emptying),
-        groups,
-        repairRunning,
-        repairLeft,
-        works.isPaused(Kind.REPAIR),
-        balance.size() + balanceRunning,
-        balanceRunning,
-        balanceLeft);
   }
 
   @Override

@@ -96,11 +96,11 @@ public final class Works {
     return done;
   }
 
-  public WorkStatus repair(Repairer.Progress p) {
+  public WorkStatus repair(Progress p) {
     return status(Kind.REPAIR, p.repairGroups(), p.repairRunning(), p.repairBytesLeft());
   }
 
-  public WorkStatus balance(Repairer.Progress p) {
+  public WorkStatus balance(Progress p) {
     return status(Kind.BALANCE, p.balanceGroups(), p.balanceRunning(), p.balanceBytesLeft());
   }
 

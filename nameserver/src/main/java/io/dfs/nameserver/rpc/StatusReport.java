@@ -6,6 +6,7 @@ import io.dfs.common.message.Reply;
 import io.dfs.common.message.ServerInfo;
 import io.dfs.nameserver.cluster.ClusterMap;
 import io.dfs.nameserver.cluster.Health;
+import io.dfs.nameserver.cluster.Progress;
 import io.dfs.nameserver.cluster.Registry;
 import io.dfs.nameserver.cluster.Repairer;
 import io.dfs.nameserver.cluster.Works;
@@ -64,7 +65,7 @@ public final class StatusReport {
     return status(repairer.progress().withoutNames());
   }
 
-  private Reply.ClusterStatus status(Repairer.Progress progress) {
+  private Reply.ClusterStatus status(Progress progress) {
     ClusterMap map = registry.map();
     List<Problem> problems =
         Health.problems(map.servers(), replicas(), progress, !tables.newer().isEmpty());

@@ -32,12 +32,11 @@ final class HealthTest {
         ServerWish.NONE);
   }
 
-  private static Repairer.Progress progress(int below, List<GroupId> without, int bad) {
-    return new Repairer.Progress(
-        below, without, List.of("/a/b"), bad, 0, Map.of(), 0, 0, 0, false, 0, 0, 0);
+  private static Progress progress(int below, List<GroupId> without, int bad) {
+    return new Progress(below, without, List.of("/a/b"), bad, 0, Map.of(), 0, 0, 0, false, 0, 0, 0);
   }
 
-  private static List<Problem> problems(Repairer.Progress progress, ServerInfo... servers) {
+  private static List<Problem> problems(Progress progress, ServerInfo... servers) {
     return Health.problems(List.of(servers), 2, progress, false);
   }
 
@@ -45,8 +44,7 @@ final class HealthTest {
 
   @Test
   void nothingIsWrongWithAHealthyCluster() {
-    assertEquals(
-        List.of(), problems(Repairer.Progress.NONE, GOOD, server(2, State.ONLINE, 900, 0)));
+    assertEquals(List.of(), problems(Progress.NONE, GOOD, server(2, State.ONLINE, 900, 0)));
   }
 
   @Test
@@ -72,14 +70,14 @@ final class HealthTest {
   }
 
   private static List<Problem> draining(int copies, int running, boolean paused) {
-    Repairer.Progress progress =
-        new Repairer.Progress(
+    Progress progress =
+        new Progress(
             0,
             List.of(),
             List.of(),
             0,
             0,
-            Map.of(new NodeId(3), new Repairer.Emptying(4, copies)),
+            Map.of(new NodeId(3), new Progress.Emptying(4, copies)),
             4,
             running,
             77,
@@ -110,8 +108,8 @@ final class HealthTest {
 
   @Test
   void ofMissingCopiesThatWaitForAPausedRepairItIsTold() {
-    Repairer.Progress progress =
-        new Repairer.Progress(2, List.of(), List.of(), 0, 0, Map.of(), 2, 0, 9, true, 0, 0, 0);
+    Progress progress =
+        new Progress(2, List.of(), List.of(), 0, 0, Map.of(), 2, 0, 9, true, 0, 0, 0);
     tells(
         problems(progress, GOOD, server(2, State.ONLINE, 900, 0)),
         "fewer copies",
@@ -121,7 +119,6 @@ final class HealthTest {
   @Test
   void withNoServerOnlineNothingWorks() {
     assertEquals(
-        Severity.ERROR,
-        problems(Repairer.Progress.NONE, server(1, State.OFFLINE, 0, 0)).get(0).severity());
+        Severity.ERROR, problems(Progress.NONE, server(1, State.OFFLINE, 0, 0)).get(0).severity());
   }
 }

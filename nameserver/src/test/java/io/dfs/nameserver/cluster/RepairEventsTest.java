@@ -14,8 +14,8 @@ class RepairEventsTest {
   private final RepairEvents events =
       new RepairEvents((severity, subject, text) -> told.add(severity));
 
-  private static Repairer.Progress without(GroupId... groups) {
-    return new Repairer.Progress(0, List.of(groups), List.of(), 0, 0, Map.of(), 0, 0, 0, 0, 0, 0);
+  private static Progress without(GroupId... groups) {
+    return new Progress(0, List.of(groups), List.of(), 0, 0, Map.of(), 0, 0, 0, false, 0, 0, 0);
   }
 
   @Test
