@@ -1,14 +1,17 @@
 package io.dfs.client.meta;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.session.OpenInodes;
 import io.dfs.common.message.Close;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply.Done;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +27,27 @@ public final class Releases {
   /** As long as nobody notices that the space of an unlinked file is still taken. */
   private static final int DELAY_MS = 50;
 
-  private final NameserverClient nameserver;
+  private final Function<List<Close>, CompletableFuture<Done>> nameserver;
   private final OpenInodes opens;
   private final ScheduledExecutorService timer;
+
+  @GuardedBy("this")
   private List<Close> waiting = new ArrayList<>();
 
   public Releases(NameserverClient nameserver, OpenInodes opens, ScheduledExecutorService timer) {
+    this(
+        closes -> nameserver.query(session -> new Query.Release(session, closes), Done.class),
+        opens,
+        timer);
+  }
+
+  /**
+   * @param nameserver is told of closes, {@link Query.Release#MAX_CLOSES} at most
+   */
+  Releases(
+      Function<List<Close>, CompletableFuture<Done>> nameserver,
+      OpenInodes opens,
+      ScheduledExecutorService timer) {
     this.nameserver = nameserver;
     this.opens = opens;
     this.timer = timer;
@@ -38,14 +56,17 @@ public final class Releases {
   /** To be told soon. */
   public void add(Close close) {
     boolean first;
-    boolean full;
+    List<Close> full = List.of();
     synchronized (this) {
       waiting.add(close);
       first = waiting.size() == 1;
-      full = waiting.size() == Query.Release.MAX_CLOSES;
+      if (waiting.size() == Query.Release.MAX_CLOSES) {
+        // Taken here, so that no other thread puts one more to a full message.
+        full = take();
+      }
     }
-    if (full) {
-      tell();
+    if (!full.isEmpty()) {
+      send(full);
     } else if (first) {
       try {
         timer.schedule(this::tell, DELAY_MS, TimeUnit.MILLISECONDS);
@@ -57,17 +78,22 @@ public final class Releases {
 
   /** What is sent after this call finds them told. */
   public void tell() {
-    List<Close> closes;
-    synchronized (this) {
-      closes = waiting;
-      if (closes.isEmpty()) {
-        return;
-      }
-      waiting = new ArrayList<>();
+    List<Close> closes = take();
+    if (!closes.isEmpty()) {
+      send(closes);
     }
+  }
+
+  private synchronized List<Close> take() {
+    List<Close> taken = waiting;
+    waiting = new ArrayList<>();
+    return taken;
+  }
+
+  private void send(List<Close> closes) {
     closes.replaceAll(this::unlessOpenAgain);
     nameserver
-        .query(session -> new Query.Release(session, closes), Done.class)
+        .apply(closes)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
