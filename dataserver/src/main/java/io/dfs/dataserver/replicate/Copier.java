@@ -15,6 +15,7 @@ import io.dfs.common.message.Hello;
 import io.dfs.common.message.Reply.ChunkData;
 import io.dfs.common.net.NetClient;
 import io.dfs.common.net.Response;
+import io.dfs.dataserver.pace.ClientTraffic;
 import io.dfs.dataserver.store.ChunkStore;
 import io.dfs.dataserver.store.Replacement;
 import io.netty.buffer.ByteBuf;
@@ -63,7 +64,7 @@ public final class Copier implements AutoCloseable {
   private final NetClient client;
   private final Supplier<Hello> hello;
   private final LocalCheck local;
-  private final Pace pace = new Pace(FIRST_RATE);
+  private final Pace pace;
   private final Map<HostPort, PeerLink> links = new ConcurrentHashMap<>();
   private final Set<ChunkId> chunks = ConcurrentHashMap.newKeySet();
   private final AtomicInteger underWay = new AtomicInteger();
@@ -80,10 +81,14 @@ public final class Copier implements AutoCloseable {
             return thread;
           });
 
-  public Copier(ChunkStore store, NetClient client, Supplier<Hello> hello) {
+  /**
+   * @param clients who go first
+   */
+  public Copier(ChunkStore store, NetClient client, Supplier<Hello> hello, ClientTraffic clients) {
     this.store = store;
     this.client = client;
     this.hello = hello;
+    this.pace = new Pace(FIRST_RATE, clients, System.nanoTime());
     this.local = new LocalCheck(store, pace);
     threads.allowCoreThreadTimeOut(true);
   }

@@ -16,6 +16,7 @@ import io.dfs.common.net.NetClient;
 import io.dfs.common.net.NetLimits;
 import io.dfs.common.net.NetServer;
 import io.dfs.common.net.NetThreads;
+import io.dfs.dataserver.pace.ClientTraffic;
 import io.dfs.dataserver.replicate.Copier;
 import io.dfs.dataserver.replicate.Forwarder;
 import io.dfs.dataserver.report.Reporter;
@@ -25,6 +26,7 @@ import io.dfs.dataserver.store.ChunkStore;
 import io.dfs.dataserver.store.Disks;
 import io.dfs.dataserver.store.Identity;
 import io.dfs.dataserver.transfer.ChunkHandler;
+import io.dfs.dataserver.transfer.TrafficMeter;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayDeque;
@@ -98,7 +100,8 @@ public final class Dataserver implements AutoCloseable {
     parts.push(forwarder);
     Metrics metrics = config.http().isPresent() ? new Metrics("dfs_dataserver") : null;
     CallMetrics calls = metrics == null ? CallMetrics.unpublished() : metrics.calls();
-    Copier copier = new Copier(store, client, () -> hello(disks.identity()));
+    ClientTraffic clients = new ClientTraffic(System.nanoTime());
+    Copier copier = new Copier(store, client, () -> hello(disks.identity()), clients);
     parts.push(copier);
     Reporter reporter =
         new Reporter(
@@ -129,7 +132,7 @@ public final class Dataserver implements AutoCloseable {
             limits,
             config.payloadMemory(),
             hello -> greet(hello, disks.identity()),
-            new StatsHandler(handler, calls, version()));
+            new StatsHandler(new TrafficMeter(handler, clients), calls, version()));
     parts.push(listener);
     address = advertised(config, listener.address());
     reporter.start();

@@ -83,8 +83,9 @@ public record NameserverConfig(
             value = "64 MiB",
             min = "1 MiB",
             doc =
-                "Bytes a second that each dataserver may receive while copies are made again. More"
-                    + " is sooner whole, less leaves more to clients. dfs repair limit changes it.")
+                "Bytes a second that each dataserver may receive while copies are made again. What"
+                    + " clients move through it meanwhile is taken off, down to a quarter. More is"
+                    + " sooner whole, less leaves more to clients. dfs repair limit changes it.")
         @Bytes
         long repairRate,
     @Setting(
@@ -92,7 +93,8 @@ public record NameserverConfig(
             min = "1 MiB",
             doc =
                 "Bytes a second that each dataserver may receive while the servers are filled"
-                    + " evenly. dfs balance limit changes it.")
+                    + " evenly, less what clients move through it, down to a quarter. dfs balance"
+                    + " limit changes it.")
         @Bytes
         long balanceRate,
     @Setting(
