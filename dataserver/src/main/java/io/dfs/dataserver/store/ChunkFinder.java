@@ -1,6 +1,7 @@
 package io.dfs.dataserver.store;
 
 import com.google.errorprone.annotations.Var;
+import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
 import io.dfs.dataserver.chunk.Boot;
@@ -242,5 +243,29 @@ final class ChunkFinder {
         log.trace("chunk {} is not on {}", chunk, disk);
       }
     }
+  }
+
+  /** The chunk's file, or null when it is on no disk. Runs as a task of the chunk. */
+  @Nullable Located locate(OpenChunk chunk) {
+    if (chunk.isDeleted()) {
+      throw new FsException(Errno.ENOENT, "chunk " + chunk.id + " was deleted");
+    }
+    @Var Located at = chunk.located();
+    if (at == null) {
+      at = find(chunk.id);
+      if (at != null) {
+        chunk.locate(at);
+      }
+    }
+    return at;
+  }
+
+  /** The chunk's file; ENOENT when it is on no disk. Runs as a task of the chunk. */
+  Located require(OpenChunk chunk) {
+    Located at = locate(chunk);
+    if (at == null) {
+      throw new FsException(Errno.ENOENT, "chunk " + chunk.id + " is not on this server");
+    }
+    return at;
   }
 }

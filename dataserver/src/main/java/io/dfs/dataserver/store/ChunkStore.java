@@ -6,7 +6,6 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.ChunkId;
 import io.dfs.common.message.ClusterRequest.Capacity;
 import io.dfs.dataserver.chunk.ChunkFile;
-import io.dfs.dataserver.chunk.Tail;
 import io.dfs.dataserver.store.OpenChunk.Located;
 import io.dfs.dataserver.store.OpenChunk.SyncWaiter;
 import io.netty.buffer.ByteBuf;
@@ -48,6 +47,7 @@ public final class ChunkStore implements AutoCloseable {
   private final ChunkFinder finder;
   private final OpenChunks open;
   private final ExecutorService finders;
+  private final ChunkReads reads;
 
   /**
    * @param openLimit chunks kept open, which is file descriptors
@@ -64,6 +64,7 @@ public final class ChunkStore implements AutoCloseable {
               return thread;
             });
     this.open = new OpenChunks(openLimit, finders);
+    this.reads = new ChunkReads(open, finder, finders);
   }
 
   /**
@@ -101,7 +102,7 @@ public final class ChunkStore implements AutoCloseable {
   }
 
   private int appendNow(OpenChunk chunk, int offset, ByteBuf payload, int[] crcs, String sender) {
-    @Var Located at = find(chunk);
+    @Var Located at = finder.locate(chunk);
     if (at == null && offset != 0) {
       throw new FsException(
           Errno.ESTALE, "append to chunk " + chunk.id + " at " + offset + ", but it has 0 bytes");
@@ -137,29 +138,6 @@ public final class ChunkStore implements AutoCloseable {
     }
   }
 
-  /** The chunk's file, or null when it is on no disk. Runs as a task of the chunk. */
-  private @Nullable Located find(OpenChunk chunk) {
-    if (chunk.isDeleted()) {
-      throw new FsException(Errno.ENOENT, "chunk " + chunk.id + " was deleted");
-    }
-    @Var Located at = chunk.located();
-    if (at == null) {
-      at = finder.find(chunk.id);
-      if (at != null) {
-        chunk.locate(at);
-      }
-    }
-    return at;
-  }
-
-  private Located findOrFail(OpenChunk chunk) {
-    Located at = find(chunk);
-    if (at == null) {
-      throw new FsException(Errno.ENOENT, "chunk " + chunk.id + " is not on this server");
-    }
-    return at;
-  }
-
   /**
    * Completes when the chunk's first {@code length} bytes, counting appends asked before, survive a
    * power cut; ESTALE when it has fewer.
@@ -170,7 +148,7 @@ public final class ChunkStore implements AutoCloseable {
     chunk.runBrief(
         () -> {
           try {
-            Located at = findOrFail(chunk);
+            Located at = finder.require(chunk);
             int has = at.file().tail().length();
             if (has < length) {
               throw new FsException(
@@ -216,79 +194,17 @@ public final class ChunkStore implements AutoCloseable {
    * @param offset a multiple of the block size, as is {@code length}
    */
   public CompletableFuture<ChunkSlice> read(ChunkId id, int offset, int length) {
-    CompletableFuture<ChunkSlice> stored = stored(id, offset, length);
-    return stored.isDone() && !stored.isCompletedExceptionally()
-        ? stored
-        : stored.exceptionallyComposeAsync(
-            failure -> setAside(id, offset, length, failure), finders);
+    return reads.read(id, offset, length);
   }
 
   /** {@link #read} without what was set aside. */
   public CompletableFuture<ChunkSlice> stored(ChunkId id, int offset, int length) {
-    return look(id, (chunk, file) -> slice(file, offset, length, () -> open.unpin(chunk)));
-  }
-
-  private static ChunkSlice slice(ChunkFile file, int offset, int length, Runnable release) {
-    Tail tail = file.tail();
-    int end = (int) Math.min(tail.length(), (long) offset + length);
-    int bytes = Math.max(0, end - offset);
-    int[] crcs = bytes == 0 ? new int[0] : file.crcs(tail, offset, end);
-    return new ChunkSlice(file.channel(), ChunkFile.dataPosition() + offset, bytes, crcs, release);
-  }
-
-  /** A damaged file may have the last good copy of a block: the reader sees which are good. */
-  private CompletableFuture<ChunkSlice> setAside(
-      ChunkId id, int offset, int length, Throwable failure) {
-    ChunkFile file =
-        FsException.of(failure).errno() == Errno.ENOENT ? finder.findSetAside(id) : null;
-    return file == null
-        ? CompletableFuture.failedFuture(failure)
-        : CompletableFuture.completedFuture(slice(file, offset, length, () -> close(file)));
-  }
-
-  private static void close(ChunkFile file) {
-    try {
-      file.close();
-    } catch (IOException e) {
-      log.debug("closing {}", file.path(), e);
-    }
+    return reads.stored(id, offset, length);
   }
 
   /** The chunk's length; ENOENT. */
   public CompletableFuture<Integer> length(ChunkId id) {
-    return look(
-        id,
-        (chunk, file) -> {
-          open.unpin(chunk);
-          return file.tail().length();
-        });
-  }
-
-  private interface Look<T> {
-    /** Gets a pinned chunk, and unpins it sooner or later. */
-    T at(OpenChunk chunk, ChunkFile file);
-  }
-
-  private <T> CompletableFuture<T> look(ChunkId id, Look<T> look) {
-    OpenChunk chunk = open.pin(id);
-    Located at = chunk.located();
-    if (at != null) {
-      return CompletableFuture.completedFuture(look.at(chunk, at.file()));
-    }
-    CompletableFuture<T> done = new CompletableFuture<>();
-    chunk.run(
-        () -> {
-          @Var T seen = null;
-          @Var RuntimeException failure = null;
-          try {
-            seen = look.at(chunk, findOrFail(chunk).file());
-          } catch (RuntimeException e) {
-            open.unpin(chunk);
-            failure = e;
-          }
-          complete(done, seen, failure);
-        });
-    return done;
+    return reads.length(id);
   }
 
   /**
@@ -400,7 +316,7 @@ public final class ChunkStore implements AutoCloseable {
     return finder.seems(id, length);
   }
 
-  private static <T> void complete(
+  static <T> void complete(
       CompletableFuture<T> future, @Nullable T value, @Nullable Throwable failure) {
     if (failure != null) {
       future.completeExceptionally(failure);
