@@ -104,9 +104,9 @@ public final class Health {
                   + " copies, and without it "
                   + others
                   + " dataservers are online",
-              "add a dataserver, or have fewer copies: dfs set --replicas "
+              "add a dataserver, or have fewer copies (dfs set --replicas "
                   + Math.max(1, others)
-                  + " --recursive DIRECTORY"
+                  + " --recursive DIRECTORY; old ones go when compact-grace has passed)"
                   + keep));
     } else {
       problems.add(
