@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A mounted cluster: the folder, and the daemon behind it. */
 public final class Mount implements AutoCloseable {
+  /** On a busy machine the usual five seconds may pass before the first answer. */
+  private static final String PATIENT = "connect-timeout=60s";
+
   private final Path at;
   private final Daemon daemon;
 
@@ -33,10 +36,10 @@ public final class Mount implements AutoCloseable {
       command.add("--engine");
       command.add(engine);
     }
-    if (!options.isEmpty()) {
-      command.add("-o");
-      command.add(String.join(",", options));
-    }
+    List<String> all = new ArrayList<>(List.of(PATIENT));
+    all.addAll(options);
+    command.add("-o");
+    command.add(String.join(",", all));
     daemon = new Daemon(command, log);
     awaitUsable();
   }
