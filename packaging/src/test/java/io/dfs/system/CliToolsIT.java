@@ -11,6 +11,8 @@ import io.dfs.system.kit.SharedCluster;
 import io.dfs.system.kit.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,32 @@ class CliToolsIT {
     // A write to the copy leaves the source alone.
     Shell.run(mounted, "echo other > copy/f && cmp f '" + path("f") + "' && ! cmp -s f copy/f");
     assertNotEquals(0, SharedCluster.cluster().dfs("clone", "-r", "/clone", "/clone/in").exit());
+  }
+
+  @Test
+  void aProfileSaysWhatProgramsAskOfAMount() throws Exception {
+    Path mounted = SharedCluster.newDirectory("profile");
+    Process program =
+        new ProcessBuilder(
+                "sh", "-c", "while :; do echo x >f; mkdir d; cat missing; rmdir d; rm f; done")
+            .directory(mounted.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      JsonNode profile = json("profile", mounted.toString(), "-i", "500ms", "-c", "1", "--json");
+      Map<String, JsonNode> operations = new HashMap<>();
+      profile.get("operations").forEach(o -> operations.put(o.get("name").asText(), o));
+      assertEquals(0, operations.get("mkdir").get("errors").asLong(), profile::toString);
+      assertTrue(operations.get("lookup").get("errors").asLong() > 0, profile::toString);
+      assertTrue(operations.get("write").get("p99Micros").asDouble() > 0, profile::toString);
+      assertTrue(ok("profile", mounted.toString(), "-c", "1").contains("p99 us"));
+    } finally {
+      program.destroyForcibly().waitFor();
+    }
+    Shell.Result elsewhere = SharedCluster.cluster().dfs("profile", local.toString());
+    assertNotEquals(0, elsewhere.exit());
+    assertTrue(elsewhere.all().contains("no dfs is mounted here"), elsewhere::all);
   }
 
   @Test

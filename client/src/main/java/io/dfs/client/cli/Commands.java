@@ -28,6 +28,7 @@ final class Commands {
           "locks",
           "stats",
           "top",
+          "profile",
           "servers",
           "metadata",
           "trash",
@@ -69,6 +70,7 @@ final class Commands {
       case "locks" -> new LocksCommand();
       case "stats" -> new StatsCommand();
       case "top" -> new TopCommand();
+      case "profile" -> new ProfileCommand();
       case "servers" -> new ServersCommand();
       case "metadata" -> new MetadataCommand();
       case "trash" -> new TrashCommand();

@@ -26,12 +26,6 @@ import picocli.CommandLine.Option;
 final class TopCommand extends ClusterCommand {
   private static final int OPERATIONS = 6;
 
-  /** Home, and what is below it cleared: flickers less than clearing first. */
-  private static final String HOME = "\u001b[H";
-
-  private static final String CLEAR_LINE = "\u001b[K";
-  private static final String CLEAR_BELOW = "\u001b[J";
-
   @Option(
       names = {"-i", "--interval"},
       paramLabel = "TIME",
@@ -55,7 +49,7 @@ final class TopCommand extends ClusterCommand {
     boolean live = Terminal.interactive();
     Sample before = Sample.take(dfs);
     if (live) {
-      out.print("\u001b[2J");
+      out.print(Page.CLEAR);
     }
     do {
       TimeUnit.MILLISECONDS.sleep(every.toMillis());
@@ -64,10 +58,7 @@ final class TopCommand extends ClusterCommand {
       PrintWriter page = new PrintWriter(text);
       page(page, now, now.since(before));
       page.flush();
-      out.print(
-          live
-              ? HOME + text.toString().replace("\n", CLEAR_LINE + "\n") + CLEAR_BELOW
-              : text.toString());
+      out.print(live ? Page.again(text.toString()) : text.toString());
       out.flush();
       before = now;
     } while (live);

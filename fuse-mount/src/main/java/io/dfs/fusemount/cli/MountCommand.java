@@ -2,6 +2,7 @@ package io.dfs.fusemount.cli;
 
 import io.dfs.client.ClientConfig;
 import io.dfs.client.meta.PathResolver;
+import io.dfs.client.profile.Profile;
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.config.ConfigException;
@@ -15,6 +16,7 @@ import io.dfs.fusemount.mount.MountPoint;
 import io.dfs.fusemount.mount.MountSource;
 import io.dfs.fusemount.mount.PathEncoding;
 import io.dfs.fusemount.server.MountDaemon;
+import io.dfs.fusemount.web.MeasuredVfs;
 import io.dfs.fusemount.web.MountWeb;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -233,14 +235,19 @@ public final class MountCommand implements Callable<Integer> {
     if (System.getenv(READY_FILE) != null) {
       readyFiles.add(Path.of(System.getenv(READY_FILE)));
     }
+    Profile profile = new Profile();
     MountDaemon daemon =
         new MountDaemon(
-            mountPoint, source, pidFile == null ? List.of() : List.of(pidFile), readyFiles);
+            mountPoint,
+            source,
+            profile,
+            pidFile == null ? List.of() : List.of(pidFile),
+            readyFiles);
     try (DfsVfs vfs = connect(client, servers, mountPoint)) {
       vfs.enter(PathResolver.split(from.path().getBytes(PathEncoding.charset())));
       EngineOptions engineOptions = engineOptions(source, mountOptions, client);
       try (MountWeb web = web(client, vfs)) {
-        Vfs served = web == null ? vfs : web.measured();
+        Vfs served = MeasuredVfs.of(vfs, profile, web == null ? null : web.timers());
         daemon.run(
             vfs,
             () -> engine.mount(served, mountPoint.path(), engineOptions),

@@ -1,5 +1,8 @@
 package io.dfs.fusemount.server;
 
+import io.dfs.client.profile.Profile;
+import io.dfs.client.profile.ProfileSocket;
+import io.dfs.client.profile.RuntimeFolders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,17 +20,20 @@ final class DaemonFile {
 
   private final @Nullable Path file;
 
-  private DaemonFile(@Nullable Path file) {
+  private final String device;
+
+  private DaemonFile(@Nullable Path file, String device) {
     this.file = file;
+    this.device = device;
   }
 
   /** Of the mount with this device number. */
   static DaemonFile of(boolean root, String device) {
-    String runtime = root ? "/run" : System.getenv("XDG_RUNTIME_DIR");
     return new DaemonFile(
-        runtime == null
-            ? null
-            : Path.of(runtime, "dfs", "mount-" + device.replace(':', '-') + ".pid"));
+        RuntimeFolders.own(root)
+            .map(folder -> folder.resolve("mount-" + device.replace(':', '-') + ".pid"))
+            .orElse(null),
+        device);
   }
 
   void write() {
@@ -40,6 +46,19 @@ final class DaemonFile {
     } catch (IOException e) {
       LOG.warn(
           "cannot write {}: dfs umount will not wait for this process: {}", file, e.toString());
+    }
+  }
+
+  /** Shows what the mount does at a socket beside the file; null when that cannot be. */
+  @Nullable ProfileServer show(Profile profile) {
+    if (file == null) {
+      return null;
+    }
+    try {
+      return ProfileServer.start(profile, file.resolveSibling(ProfileSocket.name(device)));
+    } catch (IOException e) {
+      LOG.warn("dfs profile cannot look at this mount: {}", e.toString());
+      return null;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.dfs.fusemount.server;
 
+import io.dfs.client.profile.Profile;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
@@ -35,6 +36,7 @@ public final class MountDaemon {
 
   private final MountPoint mountPoint;
   private final String source;
+  private final Profile profile;
   private final List<Path> pidFiles;
   private final List<Path> readyFiles;
   private final AtomicInteger signals = new AtomicInteger();
@@ -42,11 +44,17 @@ public final class MountDaemon {
   /**
    * @param mountPoint checked
    * @param source what mount(8) shows in front of it
+   * @param profile is shown while it is mounted
    * @param pidFiles get the process id, and go in the end
    * @param readyFiles are made when the mount is usable
    */
   public MountDaemon(
-      MountPoint mountPoint, String source, List<Path> pidFiles, List<Path> readyFiles) {
+      MountPoint mountPoint,
+      String source,
+      Profile profile,
+      List<Path> pidFiles,
+      List<Path> readyFiles) {
+    this.profile = profile;
     this.mountPoint = mountPoint;
     this.source = source;
     this.pidFiles = List.copyOf(pidFiles);
@@ -68,9 +76,11 @@ public final class MountDaemon {
     end.start();
     Signals.onEnd(() -> endBySignal(end));
     DaemonFile daemonFile = DaemonFile.of(MountPoint.isRoot(), mountPoint.device().orElse("none"));
+    ProfileServer profileServer = null;
     try {
       awaitUsable(end);
       daemonFile.write();
+      profileServer = daemonFile.show(profile);
       mountPoint.raiseReadAhead();
       writeFiles();
       onUsable.run();
@@ -78,6 +88,9 @@ public final class MountDaemon {
       end.join();
       LOG.info("unmounted {} at {}", source, mountPoint.path());
     } finally {
+      if (profileServer != null) {
+        profileServer.close();
+      }
       daemonFile.remove();
       pidFiles.forEach(MountDaemon::delete);
     }

@@ -2,18 +2,18 @@ package io.dfs.fusemount.web;
 
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.client.vfs.Figures;
-import io.dfs.client.vfs.Vfs;
 import io.dfs.common.config.HostPort;
 import io.dfs.common.http.HttpAnswer;
 import io.dfs.common.http.HttpServer;
 import io.dfs.common.metrics.Metrics;
 import io.dfs.common.metrics.MetricsPages;
+import io.dfs.common.metrics.OperationTimers;
 import java.util.Optional;
 
 /** The HTTP port of a mount: its metrics, health and readiness. Shared. */
 public final class MountWeb implements AutoCloseable {
   private final Metrics metrics = new Metrics("dfs_mount");
-  private final Vfs measured;
+  private final OperationTimers timers;
   private final HttpServer server;
 
   /**
@@ -23,10 +23,7 @@ public final class MountWeb implements AutoCloseable {
    */
   public MountWeb(HostPort address, DfsVfs vfs) {
     describe(vfs);
-    measured =
-        MeasuredVfs.of(
-            vfs,
-            metrics.operations("operation", "Time from a program's call to what it is answered"));
+    timers = metrics.operations("operation", "Time from a program's call to what it is answered");
     server =
         HttpServer.start(
             address,
@@ -72,9 +69,9 @@ public final class MountWeb implements AutoCloseable {
     metrics.gauge(name, meaning, vfs, v -> figure.of(v.figures()));
   }
 
-  /** The filesystem, whose operations are timed. */
-  public Vfs measured() {
-    return measured;
+  /** What is to be told of each operation. */
+  public OperationTimers timers() {
+    return timers;
   }
 
   public HostPort address() {

@@ -1,5 +1,6 @@
 package io.dfs.fusemount.server;
 
+import io.dfs.client.profile.Profile;
 import io.dfs.common.error.FsException;
 import io.dfs.fusemount.engine.EngineOptions;
 import io.dfs.fusemount.engine.TestEngine;
@@ -29,7 +30,7 @@ final class DaemonForTest {
               0,
               Duration.ofSeconds(5),
               List.of());
-      new MountDaemon(mountPoint, "dfs:test", List.of(Path.of(args[2])), List.of())
+      new MountDaemon(mountPoint, "dfs:test", new Profile(), List.of(Path.of(args[2])), List.of())
           .run(
               vfs,
               () -> TestEngine.valueOf(args[0]).mount(vfs, mountPoint.path(), options),

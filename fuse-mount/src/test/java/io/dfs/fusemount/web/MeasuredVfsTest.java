@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dfs.client.profile.OperationTimes;
+import io.dfs.client.profile.Profile;
+import io.dfs.client.profile.Snapshot;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
@@ -18,10 +21,11 @@ import org.junit.jupiter.api.Test;
 
 class MeasuredVfsTest {
   private final Metrics metrics = new Metrics("dfs_mount");
+  private final Profile profile = new Profile();
   private final CompletableFuture<Object> answer = new CompletableFuture<>();
 
   private Vfs measured(Vfs vfs) {
-    return MeasuredVfs.of(vfs, metrics.operations("operation", "test"));
+    return MeasuredVfs.of(vfs, profile, metrics.operations("operation", "test"));
   }
 
   /** Answers everything with {@link #answer}. */
@@ -55,6 +59,23 @@ class MeasuredVfsTest {
     answer.completeExceptionally(new FsException(Errno.ENOENT, "no a"));
     assertHas("dfs_mount_operation_failures_total{errno=\"ENOENT\",operation=\"lookup\"} 1.0");
     assertHas("dfs_mount_operation_seconds_count{operation=\"lookup\"} 1");
+  }
+
+  @Test
+  void aProfileCountsWhileItIsWatched() {
+    Vfs vfs = MeasuredVfs.of(fake(), profile, null);
+    answer.completeExceptionally(new FsException(Errno.ENOENT, "no a"));
+    var before = vfs.statfs();
+    assertEquals(Snapshot.NONE, profile.snapshot());
+    assertTrue(profile.watch(1));
+    var counted = vfs.statfs();
+    OperationTimes statfs = profile.snapshot().operations().get(0);
+    assertEquals("statfs 1 1", statfs.name() + " " + statfs.count() + " " + statfs.errors());
+    profile.unwatch();
+    var after = vfs.statfs();
+    assertEquals(1, profile.snapshot().operations().get(0).count());
+    assertSame(answer, before);
+    assertSame(counted, after);
   }
 
   @Test

@@ -14,26 +14,42 @@ public final class DfsMounts {
 
   private DfsMounts() {}
 
+  /**
+   * A mount.
+   *
+   * @param device its number, {@code MAJOR:MINOR}
+   */
+  public record Mount(Path path, String device) {}
+
   /** All mount points, in the order of mounting. */
   public static List<Path> all() throws IOException {
-    return parse(new String(Files.readAllBytes(MOUNTINFO), StandardCharsets.UTF_8));
+    return parse(read()).stream().map(Mount::path).toList();
+  }
+
+  /** The mount point that an absolute path is below. */
+  public static Optional<Path> of(Path path) throws IOException {
+    return find(path).map(Mount::path);
   }
 
   /** The mount that an absolute path is in. */
-  public static Optional<Path> of(Path path) throws IOException {
-    return all().stream()
-        .filter(path::startsWith)
-        .reduce((a, b) -> b.getNameCount() >= a.getNameCount() ? b : a);
+  public static Optional<Mount> find(Path path) throws IOException {
+    return parse(read()).stream()
+        .filter(mount -> path.startsWith(mount.path()))
+        .reduce((a, b) -> b.path().getNameCount() >= a.path().getNameCount() ? b : a);
+  }
+
+  private static String read() throws IOException {
+    return new String(Files.readAllBytes(MOUNTINFO), StandardCharsets.UTF_8);
   }
 
   /** Format: proc(5), {@code /proc/pid/mountinfo}. */
-  static List<Path> parse(String mountinfo) {
-    List<Path> mounts = new ArrayList<>();
+  static List<Mount> parse(String mountinfo) {
+    List<Mount> mounts = new ArrayList<>();
     for (String line : mountinfo.split("\n", -1)) {
       String[] fields = line.split(" ", -1);
       int dash = List.of(fields).indexOf("-");
       if (dash > 4 && fields.length > dash + 1 && fields[dash + 1].equals("fuse.dfs")) {
-        mounts.add(Path.of(unescape(fields[4])));
+        mounts.add(new Mount(Path.of(unescape(fields[4])), fields[2]));
       }
     }
     return mounts;

@@ -73,7 +73,9 @@ class ChecksTest {
         "36 35 98:0 / / rw - ext4 /dev/sda rw\n"
             + "40 36 0:40 / /mnt/my\\040files rw,nosuid - fuse.dfs ns:/ rw\n"
             + "41 36 0:41 / /mnt/x rw - fuse.sshfs host: rw\n";
-    assertEquals(List.of(Path.of("/mnt/my files")), DfsMounts.parse(table));
+    assertEquals(
+        List.of(Path.of("/mnt/my files")),
+        DfsMounts.parse(table).stream().map(DfsMounts.Mount::path).toList());
     assertFalse(DfsMounts.parse("").iterator().hasNext());
   }
 }
