@@ -10,8 +10,13 @@ public interface KernelCopies {
    */
   void forget(Stale stale, boolean data);
 
-  /** Completes when the kernel holds nothing of what was to be forgotten, or after a while. */
-  CompletableFuture<Void> settled();
+  /**
+   * Completes when the kernel holds nothing of what was to be forgotten, or after a while.
+   *
+   * @param contended a write to some of it waits here for the write lease, which another client may
+   *     get only after this: the kernel may have locked what it writes until then
+   */
+  CompletableFuture<Void> settled(boolean contended);
 
   /** Completes when it holds nothing that it was told until now; the lease is how long it may. */
   CompletableFuture<Void> forgetAll(MetaCache cache, int leaseMs);

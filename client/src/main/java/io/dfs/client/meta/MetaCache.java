@@ -157,6 +157,12 @@ public final class MetaCache {
     floor = change();
   }
 
+  /** Whether what was asked for at that time may be relied on for so many leases from then. */
+  boolean isCurrent(long stamp, int leases) {
+    long now = System.nanoTime();
+    return now - trustedUntil < 0 && stamp - floor >= 0 && now - stamp < leases * leaseNanos;
+  }
+
   /** How long what is known now may be told to a kernel. */
   public long trustMs() {
     long nanos = leaseNanos == 0 ? ttlNanos : trustedUntil - System.nanoTime();

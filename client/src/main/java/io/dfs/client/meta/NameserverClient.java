@@ -120,6 +120,13 @@ public final class NameserverClient implements AutoCloseable {
     }
   }
 
+  /** Has {@code leases} give back what the nameserver asks for. */
+  public void onRecall(WriteLeases leases) {
+    if (recalls != null) {
+      recalls.tell(leases);
+    }
+  }
+
   public <R extends Reply> CompletableFuture<R> query(Query query, Class<R> type) {
     return query(s -> query, type);
   }

@@ -36,11 +36,17 @@ public final class Namespace {
   private final OpenInodes openInodes;
   private final OpenReports reports;
   private final Releases releases;
+  private final WriteLeases writes;
   private final Listings listings = new Listings();
 
   public Namespace(
-      NameserverClient nameserver, MetaCache cache, OpenInodes openInodes, Releases releases) {
+      NameserverClient nameserver,
+      MetaCache cache,
+      OpenInodes openInodes,
+      Releases releases,
+      WriteLeases writes) {
     this.releases = releases;
+    this.writes = writes;
     this.openInodes = openInodes;
     this.reports = new OpenReports(nameserver, openInodes);
     this.nameserver = nameserver;
@@ -266,8 +272,26 @@ public final class Namespace {
             (opened, asked) -> {
               cache.changed(opened.attr(), asked);
               parentChanged(opened.parent(), asked);
+              if (opened.writable()) {
+                writes.granted(opened.attr().inode(), asked);
+              }
               if (opened.created()) {
                 cache.entryChanged(parent, name, opened.attr().inode(), asked);
+              }
+            });
+  }
+
+  /** A regular file without a name, as if in {@code parent}. */
+  public CompletableFuture<Reply.Opened> createUnnamed(
+      Caller caller, InodeId parent, int mode, int umask) {
+    long asked = cache.stamp();
+    return nameserver
+        .mutate(
+            id -> new Mutation.CreateUnnamed(id, caller, parent, mode, umask), Reply.Opened.class)
+        .whenComplete(
+            (opened, failure) -> {
+              if (opened != null && opened.writable()) {
+                writes.granted(opened.attr().inode(), asked);
               }
             });
   }

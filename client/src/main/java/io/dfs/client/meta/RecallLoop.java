@@ -8,10 +8,12 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.DirtyFile;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Reply.SessionOpened;
 import io.dfs.common.message.Stale;
+import io.dfs.common.message.WriteRecall;
 import io.dfs.common.net.Connection;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +52,7 @@ final class RecallLoop {
   private final OpenReports reports;
   private final ScheduledExecutorService timer;
   private volatile @Nullable KernelCopies kernel;
+  private volatile @Nullable WriteLeases writes;
   private volatile boolean closed;
 
   /** Set from CONNECTING on; its steps follow one another. */
@@ -76,6 +79,11 @@ final class RecallLoop {
   /** What to tell of things that are forgotten. */
   void tell(KernelCopies copies) {
     kernel = copies;
+  }
+
+  /** Who gives write leases back. */
+  void tell(WriteLeases leases) {
+    writes = leases;
   }
 
   /** From IDLE to CONNECTING. */
@@ -127,7 +135,10 @@ final class RecallLoop {
     int leaseMs = nameserver.session().cacheMs();
     int waitMs = leaseMs / 3;
     long asked = System.nanoTime();
-    on.call(new Query.AwaitRecalls(session, seen, fresh, waitMs), null, waitMs + leaseMs / 2)
+    WriteLeases leases = writes;
+    // No lease counts by now, so nothing more becomes dirty.
+    List<DirtyFile> dirty = fresh && leases != null ? leases.dirty() : null;
+    on.call(new Query.AwaitRecalls(session, seen, fresh, waitMs, dirty), null, waitMs + leaseMs / 2)
         .whenComplete(
             (response, failure) -> {
               if (response == null) {
@@ -152,6 +163,11 @@ final class RecallLoop {
 
   private CompletableFuture<Void> answered(Reply.Recalls recalls, boolean fresh, long until) {
     CompletableFuture<Void> forgotten;
+    WriteLeases leases = writes;
+    List<WriteRecall> writeRecalls = recalls.writes();
+    if (leases != null && writeRecalls != null && !writeRecalls.isEmpty()) {
+      leases.askedBack(writeRecalls);
+    }
     if (recalls.all() || (!fresh && !cache.isTrusted())) {
       forgotten = forgetAll();
     } else if (fresh) {
@@ -167,9 +183,12 @@ final class RecallLoop {
 
   private CompletableFuture<Void> forget(List<Stale> stale) {
     KernelCopies copies = kernel;
+    WriteLeases leases = writes;
+    boolean contended = false;
     List<InodeId> quiet = new ArrayList<>(0);
     for (Stale each : stale) {
       boolean data = cache.recall(each);
+      contended |= data && leases != null && leases.isAsking(each.inode());
       if (copies != null) {
         copies.forget(each, data);
       }
@@ -180,7 +199,7 @@ final class RecallLoop {
     CompletableFuture<Void> settled =
         copies == null || stale.isEmpty()
             ? CompletableFuture.completedFuture(null)
-            : copies.settled();
+            : copies.settled(contended);
     if (quiet.isEmpty()) {
       return settled;
     }

@@ -404,6 +404,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
             handle.readAt = Timestamp.of(Instant.now());
             opening.read(handle);
           }
+          file.shown();
           return reader.read(file, handle.ahead, offset, length);
         });
   }

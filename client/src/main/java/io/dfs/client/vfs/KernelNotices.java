@@ -22,6 +22,13 @@ final class KernelNotices implements KernelCopies {
    */
   private static final int MAX_WAIT_MS = 500;
 
+  /**
+   * Two clients that write to the same page of a file, of which neither kernel has the rest, would
+   * wait so for each other each time. A page that is locked for a write of a part of it is not
+   * shown to anybody, and a kernel that can forget has done so within this time.
+   */
+  private static final int MAX_CONTENDED_MS = 20;
+
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private volatile @Nullable Invalidations listener;
@@ -46,13 +53,13 @@ final class KernelNotices implements KernelCopies {
   }
 
   @Override
-  public CompletableFuture<Void> settled() {
+  public CompletableFuture<Void> settled(boolean contended) {
     Invalidations to = listener;
     return to == null
         ? DONE
         : to.settled()
             .copy()
-            .orTimeout(MAX_WAIT_MS, TimeUnit.MILLISECONDS)
+            .orTimeout(contended ? MAX_CONTENDED_MS : MAX_WAIT_MS, TimeUnit.MILLISECONDS)
             .exceptionally(
                 failure -> {
                   log.debug("the kernel did not say that it has forgotten", failure);
@@ -70,11 +77,11 @@ final class KernelNotices implements KernelCopies {
         inode -> to.inode(inode, true), (parent, name) -> to.entry(parent, name, InodeId.NONE));
     long agoMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cache.lastEviction());
     if (agoMs > leaseMs) {
-      return settled();
+      return settled(false);
     }
     // What the cache had no room for the kernel may still hold, until its time is over.
     CompletableFuture<Void> over = new CompletableFuture<>();
     over.completeOnTimeout(null, leaseMs - agoMs, TimeUnit.MILLISECONDS);
-    return settled().thenCompose(done -> over);
+    return settled(false).thenCompose(done -> over);
   }
 }

@@ -21,7 +21,6 @@ import io.dfs.common.message.Close;
 import io.dfs.common.message.FileType;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Lock;
-import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
@@ -82,14 +81,29 @@ final class Opening {
       OpenMode openMode) {
     return namespace
         .create(caller, parent, name, mode, umask, exclusive)
+        .thenCompose(
+            reply -> reply.created() ? CompletableFuture.completedFuture(reply) : now(reply))
         .thenCompose(reply -> opened(caller, openMode, reply));
+  }
+
+  /** A file that was there, with what another client may have written to it and not committed. */
+  private CompletableFuture<Reply.Opened> now(Reply.Opened reply) {
+    return namespace
+        .getattr(reply.attr().inode())
+        .handle(
+            (attr, failure) -> {
+              if (attr == null) {
+                return reply;
+              }
+              boolean same = attr.version() == reply.attr().version();
+              return new Reply.Opened(attr, same ? reply.layout() : null, false);
+            });
   }
 
   CompletableFuture<Opened> tmpfile(
       Caller caller, InodeId parent, int mode, int umask, OpenMode openMode) {
-    return nameserver
-        .mutate(
-            id -> new Mutation.CreateUnnamed(id, caller, parent, mode, umask), Reply.Opened.class)
+    return namespace
+        .createUnnamed(caller, parent, mode, umask)
         .thenCompose(reply -> opened(caller, openMode, reply));
   }
 

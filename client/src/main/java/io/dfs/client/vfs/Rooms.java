@@ -11,14 +11,17 @@ import io.dfs.client.meta.NameserverClient;
 import io.dfs.client.meta.Namespace;
 import io.dfs.client.meta.PathResolver;
 import io.dfs.client.meta.Releases;
+import io.dfs.client.meta.WriteLeases;
 import io.dfs.client.read.HoleFinder;
 import io.dfs.client.read.Reader;
 import io.dfs.client.session.OpenInodes;
 import io.dfs.client.write.Writing;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
+import io.dfs.common.message.Stale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -74,20 +77,23 @@ final class Rooms {
             !config.attributeTtl().isZero(),
             openInodes,
             timer);
+    WriteLeases leases = new WriteLeases(nameserver, cache, timer, config.deadlineMs());
     nameserver.onRecall(kernel);
+    nameserver.onRecall(leases);
     releases = new Releases(nameserver, openInodes, timer);
-    namespace = new Namespace(nameserver, cache, openInodes, releases);
+    namespace = new Namespace(nameserver, cache, openInodes, releases, leases);
     paths = new PathResolver(namespace, cache);
     locks = new Locks(nameserver, namespace, config.deadlineMs());
     groups =
         new GroupTable(epoch -> nameserver.query(new Query.GetGroups(epoch), Reply.Groups.class));
     dataservers = new Dataservers(groups, network, config.readConnections());
     blocks = new BlockCache(MemoryShare.forBlocks(config.cacheMemory(), config.dirtyBuffer()));
-    writing = new Writing(config, nameserver, cache, groups, dataservers, timer);
+    writing = new Writing(config, nameserver, cache, leases, groups, dataservers, timer);
     holes = new HoleFinder(config, nameserver, cache);
     reader = new Reader(config, nameserver, cache, blocks, disk, groups, dataservers, timer);
     nameserver.onSessionLost(this::sessionLost);
     timer.scheduleWithFixedDelay(this::tend, 10, 10, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(this::forgetUnvouched, 1, 1, TimeUnit.SECONDS);
     timer.scheduleWithFixedDelay(
         this::lookAtGroups, GROUPS_EVERY_S, GROUPS_EVERY_S, TimeUnit.SECONDS);
   }
@@ -130,6 +136,16 @@ final class Rooms {
 
   private void tend() {
     dataservers.closeIdle();
+  }
+
+  /**
+   * A lease ends by itself some time after it was last asked for, and a kernel that shows pages
+   * does not ask.
+   */
+  private void forgetUnvouched() {
+    for (InodeId inode : writing.takeUnvouched()) {
+      kernel.forget(new Stale(inode, -1, null, InodeId.NONE), true);
+    }
   }
 
   private void lookAtGroups() {

@@ -23,9 +23,9 @@ import java.util.concurrent.CompletableFuture;
  * committed yet.
  *
  * <p>Coherence: what an operation on one client did before it completed is seen by every operation
- * that any client starts later; of written data that is so from the writer's {@link #flush} on.
- * Answers may come from a cache that the nameserver keeps true by recalls. Without leases {@link
- * #open}, {@link #create} and {@link #lookup} ask, and the rest may be {@code attributeTtl} old.
+ * that any client starts later, written data included that is neither flushed nor closed. Answers
+ * may come from a cache that the nameserver keeps true by recalls. Without leases {@link #open},
+ * {@link #create} and {@link #lookup} ask, and the rest may be {@code attributeTtl} old.
  */
 public interface Vfs {
 

@@ -32,8 +32,12 @@ final class CommitOrder {
    */
   private static final int COMMIT_PIECES = 1000;
 
-  /** Somebody waits until the pieces up to number {@code ticket} are committed. */
-  record Flush(long ticket, boolean durable, CompletableFuture<Void> result) {}
+  /**
+   * Somebody waits until the pieces up to number {@code ticket} are committed.
+   *
+   * @param quiet whether they were lost is for others to hear
+   */
+  record Flush(long ticket, boolean durable, boolean quiet, CompletableFuture<Void> result) {}
 
   /**
    * What one commit takes: its pieces, and their extents after cutting one another.
@@ -81,8 +85,8 @@ final class CommitOrder {
     return committing;
   }
 
-  CompletableFuture<Void> flush(long ticket, boolean durable) {
-    Flush flush = new Flush(ticket, durable, new CompletableFuture<>());
+  CompletableFuture<Void> flush(long ticket, boolean durable, boolean quiet) {
+    Flush flush = new Flush(ticket, durable, quiet, new CompletableFuture<>());
     flushes.add(flush);
     return flush.result();
   }

@@ -8,6 +8,7 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
+import io.dfs.common.message.DirtyFile;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.Layout;
 import io.dfs.common.message.Timestamp;
@@ -15,6 +16,7 @@ import io.netty.buffer.ByteBuf;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileState {
   private static final Logger log = LoggerFactory.getLogger(FileState.class);
+
+  /** Another client may have written the file, or may be about to read it. */
+  static final int NO_LEASE = -1;
 
   /** Extents of a layout that is worth keeping for the next open. */
   private static final int MAX_WHOLE = 64;
@@ -49,12 +54,27 @@ public final class FileState {
   @GuardedBy("this")
   private final CommitOrder commits;
 
+  /** The version of the content that what is dirty was written over. */
+  @GuardedBy("this")
+  private long baseVersion;
+
+  /** Writes that have begun to be taken in, and appends that have their place. */
+  @GuardedBy("this")
+  private int halfWritten;
+
+  /** Completes when none is; null when nobody waits for that. */
+  @GuardedBy("this")
+  private @Nullable CompletableFuture<Void> allWritten;
+
   /** The next to ask whether all is well is told. */
   @GuardedBy("this")
   private @Nullable FsException error;
 
   /** Owned by {@link Writing}'s map. */
   int handles;
+
+  /** Whether a kernel may keep bytes that were read. */
+  private volatile boolean shown;
 
   FileState(InodeId inode, Attr attr, Writing writing) {
     this.inode = inode;
@@ -63,10 +83,24 @@ public final class FileState {
     this.view = new FileView(attr, overlay);
     this.pieces = new DirtyPieces(this, writing, overlay);
     this.commits = new CommitOrder(attr.sizeBytes() == 0);
+    this.baseVersion = attr.version();
   }
 
   public InodeId inode() {
     return inode;
+  }
+
+  /** Bytes of it were read, which a kernel may keep. */
+  public void shown() {
+    if (!shown) {
+      shown = true;
+    }
+  }
+
+  boolean takeShown() {
+    boolean was = shown;
+    shown = false;
+    return was;
   }
 
   // ---- attributes and layout
@@ -75,6 +109,9 @@ public final class FileState {
   synchronized void onAttr(Attr fresh) {
     if (view.onAttr(fresh) && !commits.isCommitting()) {
       view.layout().keepOnly(fresh.version());
+    }
+    if (writing.mayWrite(inode)) {
+      baseVersion = view.attr().version();
     }
   }
 
@@ -129,12 +166,34 @@ public final class FileState {
 
   // ---- writing
 
-  /** Begins an append, which reserves its place; {@link #appendEnded} ends it. */
-  synchronized Append reserveAppend(int count) {
+  /**
+   * Begins an append, which reserves its place; {@link #appendEnded} ends it.
+   *
+   * @return null without the write lease
+   */
+  synchronized @Nullable Append reserveAppend(int count) {
+    if (!writing.mayWrite(inode)) {
+      return null;
+    }
+    halfWritten++;
     return view.reserveAppend(count);
   }
 
+  /** The last of a write that was taken in by halves is in, or given up. */
+  void writeEnded() {
+    CompletableFuture<Void> waiting;
+    synchronized (this) {
+      halfWritten--;
+      waiting = halfWritten == 0 ? allWritten : null;
+      allWritten = waiting == null ? allWritten : null;
+    }
+    if (waiting != null) {
+      waiting.complete(null);
+    }
+  }
+
   void appendEnded(Append append, boolean failed) {
+    writeEnded();
     synchronized (this) {
       view.appendEnded();
       if (!commits.appendEnded(append) && !failed) {
@@ -151,12 +210,15 @@ public final class FileState {
    * Copies as much as there is memory for.
    *
    * @param offset where it goes; of an append, where it was supposed to go
+   * @param begun its beginning was taken in before: the lease is not given back before its end
    * @param ready gets the pieces that shall be sent
-   * @return bytes taken
+   * @return bytes taken; if not all, {@link #writeEnded} is to be called in the end. {@link
+   *     #NO_LEASE} when none may be
    */
   synchronized int accept(
       long offset,
       @Nullable Append append,
+      boolean begun,
       ByteBuf data,
       int index,
       int count,
@@ -165,12 +227,21 @@ public final class FileState {
     if (error != null) {
       throw takeError();
     }
+    boolean leased = writing.mayWrite(inode);
+    if (!leased && append == null && !begun) {
+      return NO_LEASE;
+    }
     Attr attr = view.attr();
+    if (leased) {
+      baseVersion = attr.version();
+    }
     long at = append == null ? offset : offset + view.movedSince(append);
     long before = pieces.lastSeq() - 1;
     int done = pieces.accept(at, append != null, data, index, count, attr.settings(), ready);
     if (append != null && done < count) {
       commits.appendWaits(append, before);
+    } else if (append == null && !begun && done > 0 && done < count) {
+      halfWritten++;
     }
     if (done > 0) {
       view.wroteTo(at + done);
@@ -292,12 +363,33 @@ public final class FileState {
 
   /** All written so far is on every replica and committed (and on disk when durable). */
   public CompletableFuture<Void> flush(boolean durable) {
+    return flush(durable, false);
+  }
+
+  /**
+   * All that is being written is on every replica and committed, or lost: of that the next flush or
+   * write tells, not this. For giving the write lease back, so nothing more must be let in.
+   */
+  CompletableFuture<Void> settle() {
+    CompletableFuture<Void> taken;
+    synchronized (this) {
+      if (halfWritten == 0) {
+        taken = DONE;
+      } else {
+        taken = allWritten == null ? new CompletableFuture<>() : allWritten;
+        allWritten = taken;
+      }
+    }
+    return taken == DONE ? flush(false, true) : taken.thenCompose(done -> flush(false, true));
+  }
+
+  private CompletableFuture<Void> flush(boolean durable, boolean quiet) {
     List<Piece> ready = new ArrayList<>(1);
     Set<ChunkWriter> writers;
     CompletableFuture<Void> flushed;
     synchronized (this) {
       boolean clean = isClean();
-      if (clean && error != null) {
+      if (clean && error != null && !quiet) {
         return CompletableFuture.failedFuture(takeError());
       }
       if (clean && !durable) {
@@ -308,7 +400,7 @@ public final class FileState {
       }
       pieces.closeTail(view.attr().settings(), ready);
       writers = pieces.takeGathering();
-      flushed = commits.flush(pieces.lastSeq(), durable);
+      flushed = commits.flush(pieces.lastSeq(), durable, quiet);
     }
     sendNow(ready, writers, durable);
     advance();
@@ -336,6 +428,17 @@ public final class FileState {
   synchronized boolean isStale(long nanos) {
     Piece oldest = pieces.oldest();
     return oldest != null && System.nanoTime() - oldest.bornNanos > nanos;
+  }
+
+  /** What the nameserver has to know of it, if anything. */
+  synchronized Optional<DirtyFile> uncommitted() {
+    return pieces.isEmpty() && halfWritten == 0
+        ? Optional.empty()
+        : Optional.of(new DirtyFile(inode, baseVersion));
+  }
+
+  synchronized long baseVersion() {
+    return baseVersion;
   }
 
   synchronized boolean isClean() {
@@ -373,13 +476,15 @@ public final class FileState {
       pieces.removeOldest(commit.pieces());
       if (reply != null) {
         view.committed(placed(commit, reply), reply);
+        baseVersion = reply.version();
       } else if (failure != null) {
         error = FsException.of(failure);
         view.layout().drop();
       }
       view.keepOnly(pieces);
       done = commits.end(commit, failure != null, pieces.isEmpty());
-      problem = done.isEmpty() || error == null ? null : takeError();
+      boolean told = done.stream().anyMatch(flush -> !flush.quiet());
+      problem = told && error != null ? takeError() : null;
       if (pieces.isEmpty()) {
         writing.clean(this);
       }
@@ -392,7 +497,7 @@ public final class FileState {
       }
     }
     for (Flush flush : done) {
-      if (problem != null) {
+      if (problem != null && !flush.quiet()) {
         flush.result().completeExceptionally(problem);
       } else {
         flush.result().complete(null);

@@ -5,17 +5,15 @@ import io.dfs.client.chunk.Dataservers;
 import io.dfs.client.chunk.GroupTable;
 import io.dfs.client.meta.MetaCache;
 import io.dfs.client.meta.NameserverClient;
+import io.dfs.client.meta.WriteLeases;
 import io.dfs.client.write.CommitOrder.Commit;
 import io.dfs.client.write.FileView.Append;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
-import io.dfs.common.id.ChunkId;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.DataSettings;
-import io.dfs.common.message.Mutation;
-import io.dfs.common.message.Query;
-import io.dfs.common.message.Reply;
+import io.dfs.common.message.DirtyFile;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,15 +25,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** All files that are open or dirty here, and the ways of their bytes to the servers. Shared. */
 public final class Writing {
-  private static final Logger log = LoggerFactory.getLogger(Writing.class);
-
   private static final long COMMIT_AFTER_NANOS = 5_000_000_000L;
   private static final CompletableFuture<Integer> NOTHING = CompletableFuture.completedFuture(0);
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   /**
    * Files whose small pieces go into one chunk. Those that are synced have another than those that
@@ -43,13 +38,13 @@ public final class Writing {
    */
   private record Sharing(DataSettings settings, boolean synced) {}
 
-  private final NameserverClient nameserver;
   private final MetaCache cache;
+  private final WriteLeases leases;
   private final ScheduledExecutorService timer;
   private final long deadlineNanos;
   private final DirtyBudget budget;
   private final ChunkSource source;
-  private final ChunkSync sync;
+  private final Committer committer;
   private final ConcurrentMap<InodeId, FileState> files = new ConcurrentHashMap<>();
   private final Set<FileState> dirty = ConcurrentHashMap.newKeySet();
   private final ConcurrentMap<Sharing, ChunkWriter> shared = new ConcurrentHashMap<>();
@@ -60,39 +55,45 @@ public final class Writing {
       ClientConfig config,
       NameserverClient nameserver,
       MetaCache cache,
+      WriteLeases leases,
       GroupTable groups,
       Dataservers dataservers,
       ScheduledExecutorService timer) {
-    this.nameserver = nameserver;
     this.cache = cache;
+    this.leases = leases;
     this.timer = timer;
     this.deadlineNanos = config.deadline().toNanos();
     this.budget = new DirtyBudget(config.dirtyBuffer());
     this.source = new ChunkSource(nameserver, groups, dataservers);
-    this.sync = new ChunkSync(nameserver, groups, dataservers, config.deadlineMs());
+    this.committer =
+        new Committer(
+            nameserver,
+            leases,
+            source,
+            new ChunkSync(nameserver, groups, dataservers, config.deadlineMs()));
     cache.onAttr(this::onAttr);
+    leases.settleBy(new Leased());
     timer.scheduleWithFixedDelay(this::commitStale, 1, 1, TimeUnit.SECONDS);
   }
 
-  /**
-   * Seals what no commit has sealed by now: until then the nameserver cannot give its space back.
-   */
-  private void seal() {
-    List<ChunkId> sealed = source.takeSealed();
-    if (sealed.isEmpty()) {
-      return;
+  /** What write leases stand for. */
+  private final class Leased implements WriteLeases.Written {
+    @Override
+    public CompletableFuture<Void> settle(InodeId inode) {
+      FileState file = files.get(inode);
+      return file == null ? DONE : file.settle();
     }
-    nameserver
-        .mutate(
-            id -> new Mutation.Commit(id, InodeId.ROOT, List.of(), null, sealed, false, false),
-            Reply.Node.class)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                log.debug(
-                    "sealing {} chunks failed; the session's end does it", sealed.size(), failure);
-              }
-            });
+
+    @Override
+    public List<DirtyFile> dirty() {
+      // All: one may be about to become dirty, and is looked at after that or takes nothing in.
+      return files.values().stream().flatMap(file -> file.uncommitted().stream()).toList();
+    }
+  }
+
+  /** Whether bytes of the file may be taken in. */
+  boolean mayWrite(InodeId inode) {
+    return leases.holds(inode);
   }
 
   /** The table of groups may have changed. */
@@ -108,12 +109,26 @@ public final class Writing {
   }
 
   private void commitStale() {
-    seal();
+    committer.seal();
     for (FileState file : dirty) {
       if (file.isStale(COMMIT_AFTER_NANOS)) {
         file.sendTail(true);
       }
     }
+  }
+
+  /**
+   * Open files that were read and of which no lease says any more that they are unchanged: each
+   * once for each time that it was read.
+   */
+  public List<InodeId> takeUnvouched() {
+    List<InodeId> unvouched = new ArrayList<>(0);
+    for (FileState file : files.values()) {
+      if (cache.hasLeases() && cache.attr(file.inode()) == null && file.takeShown()) {
+        unvouched.add(file.inode());
+      }
+    }
+    return unvouched;
   }
 
   /** The file, if it is open or dirty here. */
@@ -163,16 +178,54 @@ public final class Writing {
    */
   public CompletableFuture<Integer> write(
       FileState file, long offset, boolean append, ByteBuf data, boolean clearSetIds) {
+    return write(file, offset, append, data, clearSetIds, System.nanoTime() + deadlineNanos);
+  }
+
+  private CompletableFuture<Integer> write(
+      FileState file,
+      long offset,
+      boolean append,
+      ByteBuf data,
+      boolean clearSetIds,
+      long untilNanos) {
     int count = data.readableBytes();
     if (count == 0) {
       return NOTHING;
     }
-    if (append) {
-      Append place = file.reserveAppend(count);
-      return writeAt(file, place.at, place, data, count, clearSetIds)
-          .whenComplete((done, failure) -> file.appendEnded(place, failure != null));
+    if (!append) {
+      return writeAt(file, offset, null, data, count, clearSetIds, untilNanos);
     }
-    return writeAt(file, offset, null, data, count, clearSetIds);
+    Append place = file.reserveAppend(count);
+    if (place == null) {
+      return afterLease(file, offset, true, data, clearSetIds, untilNanos);
+    }
+    return writeAt(file, place.at, place, data, count, clearSetIds, untilNanos)
+        .whenComplete(
+            (done, failure) -> {
+              file.appendEnded(place, failure != null);
+              if (place.at != offset) {
+                // The kernel has it elsewhere, as it does not know what others have appended.
+                moved(file.inode());
+              }
+            });
+  }
+
+  /** Gets the write lease first. It may be gone again by then: others want it too. */
+  private CompletableFuture<Integer> afterLease(
+      FileState file,
+      long offset,
+      boolean append,
+      ByteBuf data,
+      boolean clearSetIds,
+      long untilNanos) {
+    if (System.nanoTime() - untilNanos > 0) {
+      return failed(
+          Errno.ETIMEDOUT,
+          "other clients write inode " + file.inode() + " all the time; try again");
+    }
+    return leases
+        .ask(file.inode())
+        .thenCompose(v -> write(file, offset, append, data, clearSetIds, untilNanos));
   }
 
   private CompletableFuture<Integer> writeAt(
@@ -181,7 +234,8 @@ public final class Writing {
       @Nullable Append append,
       ByteBuf data,
       int count,
-      boolean clearSetIds) {
+      boolean clearSetIds,
+      long untilNanos) {
     if (at < 0) {
       return failed(Errno.EINVAL, "write at the negative offset " + at);
     }
@@ -190,7 +244,11 @@ public final class Writing {
     }
     try {
       List<Piece> ready = new ArrayList<>(1);
-      int done = file.accept(at, append, data, data.readerIndex(), count, clearSetIds, ready);
+      int done =
+          file.accept(at, append, false, data, data.readerIndex(), count, clearSetIds, ready);
+      if (done == FileState.NO_LEASE) {
+        return afterLease(file, at, false, data, clearSetIds, untilNanos);
+      }
       FileState.send(ready);
       if (done == count) {
         return CompletableFuture.completedFuture(count);
@@ -243,21 +301,48 @@ public final class Writing {
       sendPartialPieces();
     }
 
+    private void leased(@Nullable Long version, @Nullable Throwable failure) {
+      if (failure == null) {
+        run();
+      } else {
+        result.completeExceptionally(FsException.of(failure));
+      }
+    }
+
     @Override
     public void run() {
       try {
         List<Piece> ready = new ArrayList<>(1);
-        int now = done;
-        now +=
-            file.accept(offset + now, append, data, index + now, count - now, clearSetIds, ready);
-        done = now;
+        int before = done;
+        int taken =
+            file.accept(
+                offset + before,
+                append,
+                before > 0,
+                data,
+                index + before,
+                count - before,
+                clearSetIds,
+                ready);
+        if (taken == FileState.NO_LEASE) {
+          budget.wake();
+          leases.ask(file.inode()).whenComplete(this::leased);
+          return;
+        }
+        done = before + taken;
         FileState.send(ready);
-        if (now == count) {
+        if (done == count) {
+          if (before > 0 && append == null) {
+            file.writeEnded();
+          }
           result.complete(count);
         } else {
           await();
         }
       } catch (FsException e) {
+        if (done > 0 && append == null) {
+          file.writeEnded();
+        }
         budget.wake();
         result.completeExceptionally(e);
       }
@@ -330,6 +415,7 @@ public final class Writing {
   /** A commit that was sent after {@code stamp} has made the file so. */
   void changed(Attr attr, long stamp) {
     cache.changed(attr, stamp);
+    leases.renew(attr.inode(), stamp);
   }
 
   ChunkWriter newWriter(DataSettings settings) {
@@ -350,36 +436,9 @@ public final class Writing {
             key, k -> new ChunkWriter(source, k.settings, true, deadlineNanos, timer));
   }
 
-  /** Syncs what shall be durable and tells the nameserver; the attributes, or null if unchanged. */
+  /** As {@link Committer#commit}. */
   CompletableFuture<@Nullable Attr> commit(FileState file, Commit commit) {
-    CompletableFuture<Void> synced =
-        commit.durable()
-            ? sync.sync(file.inode(), commit.unsynced(), commit.syncAll())
-            : CompletableFuture.completedFuture(null);
-    if (commit.extents().isEmpty()) {
-      return commit.durable()
-          ? synced
-              .thenCompose(d -> nameserver.query(new Query.SyncMetadata(), Reply.Done.class))
-              .thenApply(d -> null)
-          : CompletableFuture.completedFuture(null);
-    }
-    List<ChunkId> sealed = source.takeSealed();
-    return synced
-        .thenCompose(
-            d ->
-                nameserver.mutate(
-                    id ->
-                        new Mutation.Commit(
-                            id,
-                            file.inode(),
-                            commit.extents(),
-                            commit.mtime(),
-                            sealed,
-                            commit.durable(),
-                            commit.clearSetIds(),
-                            commit.append()),
-                    Reply.Node.class))
-        .thenApply(Reply.Node::attr);
+    return committer.commit(file, commit);
   }
 
   /** What was not committed is lost with the session; the files go on in the next one. */

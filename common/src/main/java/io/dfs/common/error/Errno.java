@@ -27,6 +27,7 @@ public enum Errno {
   ERANGE(34, "result too large"),
   EDEADLK(35, "would deadlock"),
   ENAMETOOLONG(36, "name too long"),
+  ENOLCK(37, "the lease that was needed is not held"),
   ENOSYS(38, "not implemented"),
   ENOTEMPTY(39, "directory not empty"),
   ELOOP(40, "too many symbolic links"),

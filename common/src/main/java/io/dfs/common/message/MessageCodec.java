@@ -142,6 +142,8 @@ public final class MessageCodec {
     Query.GetLocks.class,
     Reply.Sessions.class,
     Reply.Locks.class,
+    Query.AcquireWrite.class,
+    Query.ReturnWrites.class,
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();

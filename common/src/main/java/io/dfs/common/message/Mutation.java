@@ -212,6 +212,8 @@ public sealed interface Mutation extends Message {
    * @param clearSetIds a write by an ordinary user: setuid and setgid bits go
    * @param append all extents move by the same distance, so that the first begins at the end of the
    *     file as it is now: the size in the answer tells the place
+   * @param leased ENOLCK, and nothing is changed, unless the session holds the write lease; else
+   *     who holds it commits first
    */
   record Commit(
       RequestId request,
@@ -221,8 +223,22 @@ public sealed interface Mutation extends Message {
       List<ChunkId> sealed,
       boolean durable,
       boolean clearSetIds,
-      boolean append)
+      boolean append,
+      boolean leased)
       implements Mutation {
+    /** By a session that has no leases. */
+    public Commit(
+        RequestId request,
+        InodeId inode,
+        List<Extent> extents,
+        @Nullable Timestamp mtime,
+        List<ChunkId> sealed,
+        boolean durable,
+        boolean clearSetIds,
+        boolean append) {
+      this(request, inode, extents, mtime, sealed, durable, clearSetIds, append, false);
+    }
+
     public Commit(
         RequestId request,
         InodeId inode,

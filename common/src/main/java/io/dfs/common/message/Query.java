@@ -40,8 +40,34 @@ public sealed interface Query extends Message {
    * @param seen {@link Reply.Recalls#upTo} of the last answer: what it named is forgotten, by the
    *     kernel too
    * @param fresh the first question on a connection: everything is forgotten. Answered at once
+   * @param dirty with {@code fresh}, the files of which the session has written bytes that are not
+   *     committed: it is taken to hold their write leases again, where nobody has changed them
    */
-  record AwaitRecalls(SessionId session, long seen, boolean fresh, int waitMs) implements Query {}
+  record AwaitRecalls(
+      SessionId session, long seen, boolean fresh, int waitMs, @Nullable List<DirtyFile> dirty)
+      implements Query {
+    public AwaitRecalls(SessionId session, long seen, boolean fresh, int waitMs) {
+      this(session, seen, fresh, waitMs, null);
+    }
+  }
+
+  /**
+   * Asks for the write lease of a file: the right to hold written bytes that are not committed.
+   * Answered by {@link Reply.Node}, which the session may keep, when no other session holds
+   * anything of the file: whoever has its write lease has committed what was written, and others
+   * have forgotten what they read. The lease lasts until {@link Reply.Recalls#writes} names it, or
+   * as long as what a session may keep lasts otherwise. EAGAIN when the session does not ask for
+   * recalls yet.
+   */
+  record AcquireWrite(SessionId session, InodeId inode) implements Query {}
+
+  /**
+   * Answers {@link Reply.Recalls#writes}: what was written to these files is committed, or lost,
+   * and nothing more is taken in. Answered by {@link Reply.Done}.
+   *
+   * @param numbers of the {@link WriteRecall}s
+   */
+  record ReturnWrites(SessionId session, List<Long> numbers) implements Query {}
 
   /** Renews the lease. Answered by {@link Reply.Done}, ESTALE when the session has ended. */
   record KeepAlive(SessionId session) implements Query {}

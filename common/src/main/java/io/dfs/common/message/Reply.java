@@ -43,8 +43,15 @@ public sealed interface Reply extends Message {
    *
    * @param upTo what the session confirms when it asks again
    * @param all it has to forget everything that it was told before
+   * @param writes write leases to be given back by {@link Query.ReturnWrites}, when what was
+   *     written is committed; asking again does not wait for that
    */
-  record Recalls(long upTo, boolean all, List<Stale> stale) implements Reply {}
+  record Recalls(long upTo, boolean all, List<Stale> stale, @Nullable List<WriteRecall> writes)
+      implements Reply {
+    public Recalls(long upTo, boolean all, List<Stale> stale) {
+      this(upTo, all, stale, null);
+    }
+  }
 
   /**
    * @param parent the directory as the change of one of its entries has left it, so that nobody
@@ -68,11 +75,22 @@ public sealed interface Reply extends Message {
    *     question; null for other types and when the client's known version is current
    * @param created whether {@link Mutation.Create} made the file
    * @param parent the directory as that has left it; else null
+   * @param writable whether the session has the write lease of the file that it made
    */
-  record Opened(Attr attr, @Nullable Layout layout, boolean created, @Nullable Attr parent)
+  record Opened(
+      Attr attr, @Nullable Layout layout, boolean created, @Nullable Attr parent, boolean writable)
       implements Reply {
+    public Opened(Attr attr, @Nullable Layout layout, boolean created, @Nullable Attr parent) {
+      this(attr, layout, created, parent, false);
+    }
+
     public Opened(Attr attr, @Nullable Layout layout, boolean created) {
       this(attr, layout, created, null);
+    }
+
+    /** The same with the write lease. */
+    public Opened withWriteLease() {
+      return new Opened(attr, layout, created, parent, true);
     }
   }
 

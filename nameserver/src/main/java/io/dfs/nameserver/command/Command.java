@@ -43,8 +43,14 @@ public sealed interface Command {
    * What a client asks.
    *
    * @param group takes the chunk of an AllocateChunk, else null
+   * @param unleased it needs a lease that the session does not hold: refused unless it has run
    */
-  record Mutate(Mutation mutation, Timestamp now, @Nullable GroupId group) implements Command {}
+  record Mutate(Mutation mutation, Timestamp now, @Nullable GroupId group, boolean unleased)
+      implements Command {
+    public Mutate(Mutation mutation, Timestamp now, @Nullable GroupId group) {
+      this(mutation, now, group, false);
+    }
+  }
 
   /** Answered by SessionOpened with the number only. */
   record BeginSession(String description, boolean caches, Timestamp now) implements Command {

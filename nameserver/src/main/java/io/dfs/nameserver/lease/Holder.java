@@ -1,7 +1,7 @@
 package io.dfs.nameserver.lease;
 
 /** What can stand in a {@link HolderTable} under a key. */
-sealed interface Holder permits Tenure, Recall {
+sealed interface Holder permits Tenure, Recall, Writer {
   /** Whether it means nothing any more and may be removed. */
   boolean isOver(long nowNanos);
 

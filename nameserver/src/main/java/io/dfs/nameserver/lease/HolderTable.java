@@ -17,6 +17,7 @@ final class HolderTable {
 
   private @Nullable Object[] values = new @Nullable Object[SMALLEST];
   private int size;
+  private int found;
 
   int size() {
     return size;
@@ -113,6 +114,20 @@ final class HolderTable {
 
   private static Holder[] left(Holder[] all, long nowNanos) {
     return Arrays.stream(all).filter(h -> !h.isOver(nowNanos)).toArray(Holder[]::new);
+  }
+
+  /** Some key under which there is a writer, or 0: from where the last was found on. */
+  long findWriter() {
+    for (int i = 0; i < keys.length; i++) {
+      found = (found + 1) & (keys.length - 1);
+      Object value = values[found];
+      if (value instanceof Writer
+          || (value instanceof Holder[] all
+              && Arrays.stream(all).anyMatch(holder -> holder instanceof Writer))) {
+        return keys[found];
+      }
+    }
+    return 0;
   }
 
   private void resize(int capacity) {

@@ -17,6 +17,9 @@ public final class Reading {
   private final long nowNanos;
   private final List<Long> keys = new ArrayList<>(2);
 
+  /** Those that another session writes. */
+  private final List<Long> written = new ArrayList<>(0);
+
   Reading(Recalls recalls, @Nullable Recipient asker, long nowNanos) {
     this.recalls = recalls;
     this.asker = asker;
@@ -35,16 +38,18 @@ public final class Reading {
 
   private void grant(long key) {
     keys.add(key);
-    if (asker != null) {
-      asker.grant(recalls.grants(), key, nowNanos);
+    if (asker != null && !recalls.grant(key, asker, nowNanos)) {
+      written.add(key);
     }
   }
 
   /**
-   * After all was read: what may have been seen before others were told of it, which must not be
-   * answered, but read again when this completes; null when all is well.
+   * After all was read: what may have been seen before others were told of it, or is not all that
+   * was written. It must not be answered, but read again when this completes; null when all is
+   * well.
    */
   public @Nullable CompletableFuture<Void> disturbed() {
-    return recalls.disturbed(keys, asker, nowNanos);
+    CompletableFuture<Void> unfinished = recalls.unfinished(keys, written, asker, nowNanos);
+    return unfinished != null ? unfinished : recalls.disturbed(keys, asker, nowNanos);
   }
 }

@@ -1,5 +1,7 @@
 package io.dfs.nameserver.lease;
 
+import io.dfs.common.error.Errno;
+import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
@@ -8,6 +10,7 @@ import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Stale;
+import io.dfs.nameserver.lease.Writer.Return;
 import io.dfs.nameserver.state.Changes;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +37,11 @@ public final class Recalls {
   private static final int LEASES_IN_SESSION = 3;
   private static final int SHORTEST_LEASE_MS = 200;
 
+  /** Each waits for other sessions to let go. */
+  private static final int MAX_LOOKS = 1000;
+
+  private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
   /** Changes that are written and perhaps not recalled yet. */
   private record Batch(Set<Long> keys, CompletableFuture<Void> told) {}
 
@@ -42,6 +52,10 @@ public final class Recalls {
   private final ConcurrentMap<RequestId, CompletableFuture<Void>> waiting =
       new ConcurrentHashMap<>();
 
+  /** Of the next write lease that is asked back: none is ever used again, over restarts too. */
+  private final AtomicLong nextReturn = new AtomicLong(System.currentTimeMillis() << 20);
+
+  private final LongSupplier clock;
   private final long leaseMs;
   private final StartGrace grace;
   private volatile @Nullable Batch batch;
@@ -54,6 +68,14 @@ public final class Recalls {
    *     what it was told, so that a dead client holds others up no longer than that
    */
   public Recalls(long sessionLeaseMs, long nowNanos) {
+    this(sessionLeaseMs, nowNanos, System::nanoTime);
+  }
+
+  /**
+   * @param clock for what goes on by itself
+   */
+  Recalls(long sessionLeaseMs, long nowNanos, LongSupplier clock) {
+    this.clock = clock;
     leaseMs = Math.max(SHORTEST_LEASE_MS, sessionLeaseMs / LEASES_IN_SESSION);
     grace = new StartGrace(nowNanos + leaseNanos());
   }
@@ -91,14 +113,25 @@ public final class Recalls {
 
   /** The session asks what it has to forget. */
   public CompletableFuture<Reply> ask(Query.AwaitRecalls q, long nowNanos) {
+    return ask(q, List.of(), nowNanos);
+  }
+
+  /**
+   * @param dirty what it has written and not committed, and nobody has changed since
+   */
+  public CompletableFuture<Reply> ask(Query.AwaitRecalls q, List<InodeId> dirty, long nowNanos) {
     Recipient recipient =
         recipients.computeIfAbsent(
             q.session(), session -> new Recipient(session, leaseNanos(), nowNanos));
+    long waitMs = Math.max(0, Math.min(q.waitMs(), leaseMs / 2));
+    CompletableFuture<Reply> answer =
+        recipient.ask(q.seen(), q.fresh(), TimeUnit.MILLISECONDS.toNanos(waitMs), nowNanos);
     if (q.fresh()) {
+      // Before anybody is answered who waits for the sessions of before the start.
+      dirty.forEach(inode -> acquire(recipient, inode, 0, nowNanos));
       grace.arrived(q.session());
     }
-    long waitMs = Math.max(0, Math.min(q.waitMs(), leaseMs / 2));
-    return recipient.ask(q.seen(), q.fresh(), TimeUnit.MILLISECONDS.toNanos(waitMs), nowNanos);
+    return answer;
   }
 
   /** How many grants the session may still trust, about. */
@@ -132,6 +165,39 @@ public final class Recalls {
     return new Reading(this, session == null ? null : recipients.get(session), nowNanos);
   }
 
+  /** What a writer makes untrue: no version is that of what it will write. */
+  private static Stale written(long key) {
+    return new Stale(Grants.inode(key), -1, null, InodeId.NONE);
+  }
+
+  boolean grant(long key, Recipient asker, long nowNanos) {
+    Telling telling = new Telling(written(key), nextReturn, nowNanos);
+    boolean granted = asker.grant(grants, key, nowNanos, telling);
+    telling.flush();
+    return granted;
+  }
+
+  /** Has all committed that others have written of {@code keys}, at once. */
+  @Nullable CompletableFuture<Void> unfinished(
+      List<Long> keys, List<Long> written, @Nullable Recipient asker, long nowNanos) {
+    if (recipients.size() <= (asker == null ? 0 : 1)) {
+      return null;
+    }
+    Telling telling = new Telling(null, nextReturn, nowNanos);
+    List<CompletableFuture<Void>> waits = new ArrayList<>(0);
+    for (Long key : keys) {
+      boolean strict = !written.isEmpty() && written.contains(key);
+      CompletableFuture<Void> wait = grants.askBack(key, asker, strict, nowNanos, telling);
+      if (wait != null) {
+        waits.add(wait);
+      }
+    }
+    telling.flush();
+    return waits.isEmpty()
+        ? null
+        : CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
+  }
+
   @Nullable CompletableFuture<Void> disturbed(
       List<Long> keys, @Nullable Recipient asker, long nowNanos) {
     Batch now = batch;
@@ -150,6 +216,89 @@ public final class Recalls {
       }
     }
     return null;
+  }
+
+  // ---- write leases
+
+  /**
+   * The session wants to hold written bytes of the inode.
+   *
+   * @return completes when it may; fails with EAGAIN when it cannot be told of recalls, or others
+   *     are always faster
+   */
+  public CompletableFuture<Void> acquire(SessionId session, InodeId inode, long nowNanos) {
+    Recipient recipient = recipients.get(session);
+    return recipient == null
+        ? CompletableFuture.failedFuture(
+            new FsException(Errno.EAGAIN, "the session does not ask for recalls yet"))
+        : acquire(recipient, inode, 0, nowNanos);
+  }
+
+  private CompletableFuture<Void> acquire(
+      Recipient recipient, InodeId inode, int looks, long nowNanos) {
+    long key = Grants.inode(inode);
+    if (recipients.get(recipient.session) != recipient) {
+      grants.giveUp(key, recipient, nowNanos);
+      return CompletableFuture.failedFuture(new FsException(Errno.EAGAIN, "the session has ended"));
+    }
+    List<Recipient> wild = new ArrayList<>(0);
+    for (Recipient each : recipients.values()) {
+      if (each.isWild(nowNanos)) {
+        wild.add(each);
+      }
+    }
+    Telling telling = new Telling(written(key), nextReturn, nowNanos);
+    CompletableFuture<Void> wait =
+        grants.acquire(key, recipient.tenure(nowNanos), wild, nowNanos, telling);
+    telling.flush();
+    if (wait == null) {
+      return DONE;
+    }
+    if (looks == MAX_LOOKS) {
+      grants.giveUp(key, recipient, nowNanos);
+      return CompletableFuture.failedFuture(
+          new FsException(Errno.EAGAIN, "too many clients write the file; try again"));
+    }
+    return wait.thenCompose(unused -> acquire(recipient, inode, looks + 1, clock.getAsLong()));
+  }
+
+  /** Whether the session holds the write lease, or still has to commit what it wrote under it. */
+  public boolean mayCommit(SessionId session, InodeId inode, long nowNanos) {
+    Recipient recipient = recipients.get(session);
+    return recipient != null && grants.isWriter(Grants.inode(inode), recipient, nowNanos);
+  }
+
+  /** The session has just made the file: whether it has the write lease. */
+  public boolean writeNew(SessionId session, InodeId inode, long nowNanos) {
+    Recipient recipient = recipients.get(session);
+    return recipient != null
+        && grants.writeNew(Grants.inode(inode), recipient.tenure(nowNanos), nowNanos);
+  }
+
+  /**
+   * The session will change these inodes by other means than its own write lease.
+   *
+   * @return completes when what others have written is committed; null when that is so
+   */
+  public @Nullable CompletableFuture<Void> finish(
+      SessionId session, List<InodeId> inodes, long nowNanos) {
+    List<Long> keys = inodes.stream().map(Grants::inode).toList();
+    return unfinished(keys, List.of(), recipients.get(session), nowNanos);
+  }
+
+  /** The session has committed what it wrote under these. */
+  public void returned(SessionId session, List<Long> numbers, long nowNanos) {
+    Recipient recipient = recipients.get(session);
+    if (recipient == null) {
+      return;
+    }
+    for (Long number : numbers) {
+      Return given = number == null ? null : recipient.takeReturn(number);
+      if (given != null) {
+        grants.returned(given, nowNanos);
+        given.done.complete(null);
+      }
+    }
   }
 
   // ---- changes
@@ -202,7 +351,7 @@ public final class Recalls {
       Stale stale = new Stale(c.parent(), 0, c.name(), c.child());
       recall(Grants.entries(c.parent()), maker, true, stale, nowNanos, waits);
       if (maker != null) {
-        maker.grant(grants, Grants.entries(c.parent()), nowNanos);
+        grant(Grants.entries(c.parent()), maker, nowNanos);
       }
     }
     return waits.isEmpty() ? null : all(waits, request);
@@ -221,37 +370,57 @@ public final class Recalls {
   }
 
   /**
-   * The maker of a change keeps the attributes that it is answered; and that a directory which it
-   * has made is empty.
+   * The maker of a change keeps the attributes that it is answered, unless another session has
+   * begun to write meanwhile: then it is told to forget them. It also keeps that a directory which
+   * it has made is empty.
+   *
+   * @return completes when it has forgotten; null when there is nothing to wait for
    */
-  public void answered(Mutation mutation, Reply reply, long nowNanos) {
+  public @Nullable CompletableFuture<Void> answered(Mutation mutation, Reply reply, long nowNanos) {
     Recipient recipient = recipients.get(mutation.request().session());
     if (recipient == null) {
-      return;
+      return null;
     }
     if (reply instanceof Reply.Node node) {
-      keep(recipient, node.attr(), nowNanos);
-      keep(recipient, node.parent(), nowNanos);
       if (mutation instanceof Mutation.Mkdir) {
-        recipient.grant(grants, Grants.entries(node.attr().inode()), nowNanos);
+        grant(Grants.entries(node.attr().inode()), recipient, nowNanos);
       }
+      return keep(recipient, nowNanos, node.attr(), node.parent());
     } else if (reply instanceof Reply.Opened opened) {
-      keep(recipient, opened.attr(), nowNanos);
-      keep(recipient, opened.parent(), nowNanos);
+      return keep(recipient, nowNanos, opened.attr(), opened.parent());
     } else if (reply instanceof Reply.Ranged ranged) {
-      keep(recipient, ranged.attr(), nowNanos);
+      return keep(recipient, nowNanos, ranged.attr());
     } else if (reply instanceof Reply.Renamed renamed) {
-      keep(recipient, renamed.moved(), nowNanos);
-      keep(recipient, renamed.replaced(), nowNanos);
-      keep(recipient, renamed.parent(), nowNanos);
-      keep(recipient, renamed.newParent(), nowNanos);
+      return keep(
+          recipient,
+          nowNanos,
+          renamed.moved(),
+          renamed.replaced(),
+          renamed.parent(),
+          renamed.newParent());
     }
+    return null;
   }
 
-  private void keep(Recipient recipient, @Nullable Attr attr, long nowNanos) {
-    if (attr != null && attr.nlink() > 0) {
-      recipient.grant(grants, Grants.inode(attr.inode()), nowNanos);
+  private @Nullable CompletableFuture<Void> keep(
+      Recipient recipient, long nowNanos, @Nullable Attr... attrs) {
+    List<CompletableFuture<Void>> waits = new ArrayList<>(0);
+    for (Attr attr : attrs) {
+      if (attr == null || attr.nlink() == 0) {
+        continue;
+      }
+      long key = Grants.inode(attr.inode());
+      if (!grant(key, recipient, nowNanos)) {
+        Recall recall = recipient.tell(written(key), nowNanos);
+        recipient.flush();
+        if (recall != null) {
+          waits.add(recall.done);
+        }
+      }
     }
+    return waits.isEmpty()
+        ? null
+        : CompletableFuture.allOf(waits.toArray(CompletableFuture[]::new));
   }
 
   private void recall(

@@ -4,9 +4,13 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Stale;
+import io.dfs.common.message.WriteRecall;
+import io.dfs.nameserver.lease.Writer.Return;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +30,9 @@ final class Recipient {
   /** Grants of one tenure: past it the session is taken to hold everything for its duration. */
   private static final int MAX_GRANTED = 100_000;
 
+  /** As long as a session that is silent altogether is kept. */
+  private static final int RETURN_LEASES = 3;
+
   final SessionId session;
   private final long leaseNanos;
 
@@ -35,6 +42,14 @@ final class Recipient {
   /** What the session has not answered yet. */
   @GuardedBy("this")
   private final ArrayDeque<Recall> open = new ArrayDeque<>();
+
+  /** Write leases that it was or is to be asked for and has not given back, by number. */
+  @GuardedBy("this")
+  private final Map<Long, Return> returns = new LinkedHashMap<>();
+
+  /** Those that it was not told yet. */
+  @GuardedBy("this")
+  private final ArrayDeque<Return> asks = new ArrayDeque<>();
 
   @GuardedBy("this")
   private long heardNanos;
@@ -95,14 +110,15 @@ final class Recipient {
     return tenure;
   }
 
-  void grant(Grants grants, long key, long nowNanos) {
+  /** False when another session writes it: then it is not granted, and has to be asked for. */
+  boolean grant(Grants grants, long key, long nowNanos, Grants.Teller teller) {
     Tenure tenure = tenure(nowNanos);
-    if (isWild(nowNanos)) {
-      return;
-    }
-    if (!grants.grant(key, tenure, nowNanos) || tenure.count() > MAX_GRANTED) {
+    boolean wild = isWild(nowNanos);
+    Grants.Granted granted = grants.grant(key, tenure, !wild, nowNanos, teller);
+    if (granted == Grants.Granted.NO_ROOM || (!wild && tenure.count() > MAX_GRANTED)) {
       wildUntilNanos = nowNanos + 10 * leaseNanos | 1;
     }
+    return granted != Grants.Granted.WRITTEN;
   }
 
   /** What it was granted in tenures that are not over, about. */
@@ -135,6 +151,27 @@ final class Recipient {
     }
   }
 
+  /**
+   * Asks for a write lease; null when the session does not trust it any more. Followed by {@link
+   * #flush}.
+   */
+  @Nullable Return askBack(long key, Tenure tenure, long number, long nowNanos) {
+    synchronized (this) {
+      if (ended || nowNanos - heardNanos > leaseNanos) {
+        return null;
+      }
+      Return asked = new Return(key, tenure, number, nowNanos);
+      returns.put(number, asked);
+      asks.add(asked);
+      return asked;
+    }
+  }
+
+  /** The session has given back a write lease; null when that is not asked for any more. */
+  synchronized @Nullable Return takeReturn(long number) {
+    return returns.remove(number);
+  }
+
   /** Whether it has been silent for so long that only its record is left. */
   synchronized boolean isForgotten(long nowNanos) {
     return nowNanos - heardNanos > 20 * leaseNanos;
@@ -146,7 +183,7 @@ final class Recipient {
     Reply answer;
     synchronized (this) {
       to = asking;
-      if (to == null || (queued.isEmpty() && !dropAll)) {
+      if (to == null || (queued.isEmpty() && asks.isEmpty() && !dropAll)) {
         return;
       }
       asking = null;
@@ -157,7 +194,12 @@ final class Recipient {
 
   @GuardedBy("this")
   private Reply take() {
-    Reply answer = new Reply.Recalls(lastSequence, dropAll, List.copyOf(queued));
+    List<WriteRecall> writes = new ArrayList<>(Math.min(asks.size(), MAX_QUEUED));
+    while (!asks.isEmpty() && writes.size() < MAX_QUEUED) {
+      Return asked = asks.remove();
+      writes.add(new WriteRecall(Grants.inode(asked.key), asked.number));
+    }
+    Reply answer = new Reply.Recalls(lastSequence, dropAll, List.copyOf(queued), writes);
     queued.clear();
     dropAll = false;
     return answer;
@@ -172,21 +214,24 @@ final class Recipient {
     CompletableFuture<Reply> answer = new CompletableFuture<>();
     CompletableFuture<Reply> earlier;
     Reply now = null;
-    List<Recall> gone = new ArrayList<>();
+    List<CompletableFuture<Void>> gone = new ArrayList<>();
     synchronized (this) {
       lapsed(nowNanos, gone);
       heardNanos = nowNanos;
       if (fresh) {
         queued.clear();
         dropAll = false;
+        // The answer that told them may have been lost.
+        asks.clear();
+        asks.addAll(returns.values());
       }
       while (!open.isEmpty() && (fresh || open.peek().sequence <= seen)) {
-        gone.add(open.remove());
+        gone.add(open.remove().done);
       }
       earlier = asking;
       asking = null;
       // A fresh one is answered at once: it trusts nothing until then.
-      if (ended || fresh || dropAll || !queued.isEmpty()) {
+      if (ended || fresh || dropAll || !queued.isEmpty() || !asks.isEmpty()) {
         now = take();
       } else {
         asking = answer;
@@ -207,7 +252,7 @@ final class Recipient {
   void sweep(long nowNanos) {
     CompletableFuture<Reply> to = null;
     Reply answer = null;
-    List<Recall> gone = new ArrayList<>();
+    List<CompletableFuture<Void>> gone = new ArrayList<>();
     synchronized (this) {
       if (asking != null && nowNanos - answerByNanos >= 0) {
         to = asking;
@@ -215,6 +260,7 @@ final class Recipient {
         answer = take();
       }
       lapsed(nowNanos, gone);
+      returns.values().removeIf(asked -> isOverdue(asked, nowNanos) && gone.add(asked.done));
     }
     complete(gone);
     if (to != null && answer != null) {
@@ -222,10 +268,18 @@ final class Recipient {
     }
   }
 
+  /**
+   * A session that is heard of and does not give back in so long never will: committing takes what
+   * the dataservers take, and ends with the client's own deadline.
+   */
+  private boolean isOverdue(Return asked, long nowNanos) {
+    return nowNanos - asked.bornNanos > RETURN_LEASES * leaseNanos;
+  }
+
   /** The session is over, and what it kept. */
   void end() {
     CompletableFuture<Reply> to;
-    List<Recall> gone = new ArrayList<>();
+    List<CompletableFuture<Void>> gone = new ArrayList<>();
     synchronized (this) {
       ended = true;
       to = asking;
@@ -240,7 +294,7 @@ final class Recipient {
 
   /** From TRUSTED to LAPSED if it is time; whether it is LAPSED. */
   @GuardedBy("this")
-  private boolean lapsed(long nowNanos, List<Recall> gone) {
+  private boolean lapsed(long nowNanos, List<CompletableFuture<Void>> gone) {
     if (nowNanos - heardNanos <= leaseNanos) {
       return false;
     }
@@ -250,16 +304,19 @@ final class Recipient {
   }
 
   @GuardedBy("this")
-  private void letGo(List<Recall> gone) {
-    gone.addAll(open);
+  private void letGo(List<CompletableFuture<Void>> gone) {
+    open.forEach(recall -> gone.add(recall.done));
     open.clear();
     queued.clear();
+    returns.values().forEach(asked -> gone.add(asked.done));
+    returns.clear();
+    asks.clear();
     tenures.forEach(Tenure::end);
     tenures.clear();
   }
 
   /** Outside the lock: those who wait go on at once, on this thread. */
-  private static void complete(List<Recall> recalls) {
-    recalls.forEach(recall -> recall.done.complete(null));
+  private static void complete(List<CompletableFuture<Void>> waits) {
+    waits.forEach(wait -> wait.complete(null));
   }
 }

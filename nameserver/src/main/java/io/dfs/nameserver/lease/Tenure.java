@@ -7,6 +7,9 @@ package io.dfs.nameserver.lease;
 final class Tenure implements Holder {
   private final Recipient recipient;
 
+  /** Under an inode: the session may write it, too. */
+  final Writer.Writing writing = new Writer.Writing(this);
+
   /** From then on grants go to the next tenure. */
   final long closesNanos;
 

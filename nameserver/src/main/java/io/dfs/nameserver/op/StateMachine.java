@@ -85,6 +85,9 @@ public final class StateMachine {
     }
     try {
       tx.add(Counter.APPLIED, 1);
+      if (command.unleased()) {
+        throw new FsException(Errno.ENOLCK, "the session does not hold the write lease");
+      }
       Reply reply = mutate(tx, command);
       tx.putSlot(id.session(), id.slot(), SlotReply.of(id.sequence(), reply));
       return new Outcome(reply, null, tx.effects(), tx.changes());

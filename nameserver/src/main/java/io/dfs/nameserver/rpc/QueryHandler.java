@@ -81,6 +81,8 @@ final class QueryHandler {
       return keeping(q.session(), reading -> open(q, reading), 0);
     } else if (query instanceof Query.OpenAt q) {
       return keeping(q.session(), reading -> openAt(q, reading), 0);
+    } else if (query instanceof Query.AcquireWrite q) {
+      return acquire(q);
     } else if (query instanceof Query.SyncMetadata) {
       return services.commands().sync().thenApply(unused -> Reply.Done.DONE);
     } else if (query instanceof Query.ReadFeed q) {
@@ -108,6 +110,7 @@ final class QueryHandler {
       @Nullable SessionId session, Function<Reading, Reply> question, int looks) {
     CompletableFuture<Void> ready = services.recalls().ready();
     if (ready != null) {
+      // Sessions of before the start may have written what is not committed.
       return ready.thenCompose(unused -> keeping(session, question, looks));
     }
     Reading reading = services.recalls().read(session, System.nanoTime());
@@ -134,6 +137,19 @@ final class QueryHandler {
     return disturbed.thenCompose(unused -> keeping(session, question, looks + 1));
   }
 
+  private CompletableFuture<Reply> acquire(Query.AcquireWrite q) {
+    CompletableFuture<Void> ready = services.recalls().ready();
+    if (ready != null) {
+      return ready.thenCompose(unused -> acquire(q));
+    }
+    renew(q.session());
+    tables.inode(q.inode());
+    return services
+        .recalls()
+        .acquire(q.session(), q.inode(), System.nanoTime())
+        .thenCompose(free -> keeping(q.session(), reading -> attr(q.inode(), reading), 0));
+  }
+
   private Reply now(Query query) {
     if (query instanceof Query.Access q) {
       Access.require(tables.inode(TrashView.real(q.inode())), q.caller(), q.mask() & 7);
@@ -155,6 +171,9 @@ final class QueryHandler {
     } else if (query instanceof Query.AssertOpen q) {
       renew(q.session());
       q.inodes().forEach(inode -> services.opens().ensureOpen(q.session(), inode));
+      return Reply.Done.DONE;
+    } else if (query instanceof Query.ReturnWrites q) {
+      services.sessions().returned(q);
       return Reply.Done.DONE;
     } else if (query instanceof Query.GetGroups q) {
       return services.registry().map().since(q.knownEpoch());

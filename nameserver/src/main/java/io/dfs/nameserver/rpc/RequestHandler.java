@@ -3,6 +3,8 @@ package io.dfs.nameserver.rpc;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.GroupId;
+import io.dfs.common.id.InodeId;
+import io.dfs.common.id.SessionId;
 import io.dfs.common.message.ClusterRequest;
 import io.dfs.common.message.Message;
 import io.dfs.common.message.Mutation;
@@ -16,6 +18,7 @@ import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.op.SetSettings;
 import io.dfs.nameserver.op.TailInTheWay;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -112,12 +115,54 @@ public final class RequestHandler implements CallHandler {
     if (ready != null) {
       return ready.thenCompose(unused -> mutate(mutation));
     }
-    services.leases().renew(mutation.request().session(), System.nanoTime());
+    SessionId session = mutation.request().session();
+    long now = System.nanoTime();
+    services.leases().renew(session, now);
+    if (mutation instanceof Mutation.Commit c && c.leased() && !c.extents().isEmpty()) {
+      boolean lost = !services.recalls().mayCommit(session, c.inode(), now);
+      return submit(mutation, null, c.durable(), lost);
+    }
+    CompletableFuture<Void> written = services.recalls().finish(session, contents(mutation), now);
+    return written == null ? run(mutation) : written.thenCompose(unused -> run(mutation));
+  }
+
+  /**
+   * The files whose content, size or time of change a mutation goes by or sets: what others have
+   * written to them before comes first.
+   */
+  private static List<InodeId> contents(Mutation mutation) {
+    if (mutation instanceof Mutation.SetAttr m) {
+      return List.of(m.inode());
+    } else if (mutation instanceof Mutation.Allocate m) {
+      return List.of(m.inode());
+    } else if (mutation instanceof Mutation.CloneRange m) {
+      return List.of(m.from(), m.to());
+    } else if (mutation instanceof Mutation.Commit m && !m.extents().isEmpty()) {
+      return List.of(m.inode());
+    }
+    return List.of();
+  }
+
+  private CompletableFuture<Reply> run(Mutation mutation) {
     if (mutation instanceof Mutation.AllocateChunk allocate) {
       SetSettings.check(allocate.settings());
-      return place(allocate, ROOM_TRIES).thenCompose(group -> submit(mutation, group, false));
+      return place(allocate, ROOM_TRIES)
+          .thenCompose(group -> submit(mutation, group, false, false));
     }
-    return submit(mutation, null, mutation instanceof Mutation.Commit c && c.durable());
+    boolean durable = mutation instanceof Mutation.Commit c && c.durable();
+    CompletableFuture<Reply> done = submit(mutation, null, durable, false);
+    return mutation instanceof Mutation.Create || mutation instanceof Mutation.CreateUnnamed
+        ? done.thenApply(reply -> made(mutation.request().session(), reply))
+        : done;
+  }
+
+  /** Who makes a file mostly writes it next. */
+  private Reply made(SessionId session, Reply reply) {
+    return reply instanceof Reply.Opened opened
+            && opened.created()
+            && services.recalls().writeNew(session, opened.attr().inode(), System.nanoTime())
+        ? opened.withWriteLease()
+        : reply;
   }
 
   /** Finds a group; when space is what is missing, the trash gives some back first. */
@@ -135,17 +180,17 @@ public final class RequestHandler implements CallHandler {
   }
 
   private CompletableFuture<Reply> submit(
-      Mutation mutation, @Nullable GroupId group, boolean durable) {
+      Mutation mutation, @Nullable GroupId group, boolean durable, boolean unleased) {
     return services
         .commands()
-        .submit(new Command.Mutate(mutation, Timestamp.of(Instant.now()), group), durable)
+        .submit(new Command.Mutate(mutation, Timestamp.of(Instant.now()), group, unleased), durable)
         .exceptionallyCompose(
             failure ->
                 FsException.of(failure).getCause() instanceof TailInTheWay tail
                     ? services
                         .commands()
                         .submit(new Command.PurgeTree(tail.tree()), false)
-                        .thenCompose(unused -> submit(mutation, group, durable))
+                        .thenCompose(unused -> submit(mutation, group, durable, unleased))
                     : CompletableFuture.failedFuture(failure));
   }
 }

@@ -43,8 +43,8 @@ final class EffectRouter implements EffectListener {
         return to.recalls().refused();
       }
       CompletableFuture<Void> seen = to.recalls().changed(request, changes, now);
-      to.recalls().answered(mutate.mutation(), reply, now);
-      return seen;
+      CompletableFuture<Void> told = to.recalls().answered(mutate.mutation(), reply, now);
+      return seen == null ? told : told == null ? seen : CompletableFuture.allOf(seen, told);
     } else if (command instanceof Command.Touch touch) {
       // A time of reading: others learn it soon, and nobody waits for that.
       var unused = to.recalls().changed(null, touch.by(), changes, now);

@@ -4,6 +4,7 @@ import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.id.SessionId;
+import io.dfs.common.message.DirtyFile;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
@@ -11,10 +12,12 @@ import io.dfs.nameserver.command.Command;
 import io.dfs.nameserver.lease.Recalls;
 import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.op.StateMachine;
+import io.dfs.nameserver.state.Inode;
 import io.dfs.nameserver.state.NewerChunks;
 import io.dfs.nameserver.state.SessionRecord;
 import io.dfs.nameserver.state.Tables;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -112,7 +115,21 @@ public final class SessionService {
   public CompletableFuture<Reply> recalls(Query.AwaitRecalls q) {
     long now = System.nanoTime();
     leases.renew(q.session(), now);
-    return recalls.ask(q, now);
+    List<InodeId> unchanged = new ArrayList<>(0);
+    for (DirtyFile file : q.dirty() == null ? List.<DirtyFile>of() : q.dirty()) {
+      Inode inode = tables.findInode(file.inode());
+      if (inode != null && inode.version() == file.version()) {
+        unchanged.add(file.inode());
+      }
+    }
+    return recalls.ask(q, unchanged, now);
+  }
+
+  /** As {@link Query.ReturnWrites} promises. */
+  public void returned(Query.ReturnWrites q) {
+    long now = System.nanoTime();
+    leases.renew(q.session(), now);
+    recalls.returned(q.session(), q.numbers(), now);
   }
 
   /** Ends a session, in as many steps as it takes. No error when it has ended. */
