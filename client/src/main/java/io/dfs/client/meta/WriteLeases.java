@@ -135,8 +135,18 @@ public final class WriteLeases {
     if (others != null) {
       return others;
     }
-    mine.whenComplete((version, failure) -> asking.remove(inode, mine));
-    ask(inode, System.nanoTime() + deadlineNanos, mine);
+    CompletableFuture<Long> answer = new CompletableFuture<>();
+    answer.whenComplete(
+        (version, failure) -> {
+          // First: who finds it asked back by now asks anew.
+          asking.remove(inode, mine);
+          if (failure == null) {
+            mine.complete(version);
+          } else {
+            mine.completeExceptionally(failure);
+          }
+        });
+    ask(inode, System.nanoTime() + deadlineNanos, answer);
     return mine;
   }
 
