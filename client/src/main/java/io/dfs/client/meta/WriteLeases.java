@@ -120,7 +120,9 @@ public final class WriteLeases {
 
   /** A commit that was sent at {@code stamp} was let through. */
   public void renew(InodeId inode, long stamp) {
-    stamps.asMap().computeIfPresent(inode.value(), (key, was) -> Math.max(was, stamp));
+    if (holds(inode)) {
+      stamps.asMap().computeIfPresent(inode.value(), (key, was) -> Math.max(was, stamp));
+    }
   }
 
   /**

@@ -27,7 +27,7 @@ final class KernelNotices implements KernelCopies {
    * wait so for each other each time. A page that is locked for a write of a part of it is not
    * shown to anybody, and a kernel that can forget has done so within this time.
    */
-  private static final int MAX_CONTENDED_MS = 20;
+  private static final int MAX_CONTENDED_MS = 5;
 
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 

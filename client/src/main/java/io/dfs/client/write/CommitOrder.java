@@ -74,6 +74,7 @@ final class CommitOrder {
 
   private long committedSeq;
   private boolean committing;
+  private boolean changing;
   private boolean commitDue;
   private boolean clearSetIds;
 
@@ -83,6 +84,11 @@ final class CommitOrder {
 
   boolean isCommitting() {
     return committing;
+  }
+
+  /** Whether a commit is under way that changes the file, and does not only put it on disk. */
+  boolean isChanging() {
+    return changing;
   }
 
   CompletableFuture<Void> flush(long ticket, boolean durable, boolean quiet) {
@@ -126,6 +132,7 @@ final class CommitOrder {
   @Nullable Commit begin(DirtyPieces pieces, @Nullable Timestamp mtime) {
     Commit commit = committing ? null : next(pieces, mtime);
     committing |= commit != null;
+    changing |= commit != null && !commit.extents().isEmpty();
     return commit;
   }
 
@@ -219,6 +226,7 @@ final class CommitOrder {
           .removeIf(e -> commit.unsynced().getOrDefault(e.getKey(), 0) >= e.getValue());
     }
     committing = false;
+    changing = false;
     committedSeq = commit.upTo();
     if (clean) {
       clearSetIds = false;

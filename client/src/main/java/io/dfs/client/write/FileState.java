@@ -34,6 +34,15 @@ import org.slf4j.LoggerFactory;
 public final class FileState {
   private static final Logger log = LoggerFactory.getLogger(FileState.class);
 
+  private static final int PAGE_BYTES = 4096;
+
+  /**
+   * The kernel hands on an append in two parts when it lacks the rest of the page where it begins;
+   * the first ends with that page. Nothing of another client must come between, so the lease is not
+   * given back for so long after such an end: the second part comes within microseconds.
+   */
+  private static final long CONTINUES_NANOS = 10_000_000;
+
   /** Another client may have written the file, or may be about to read it. */
   static final int NO_LEASE = -1;
 
@@ -61,6 +70,10 @@ public final class FileState {
   /** Writes that have begun to be taken in, and appends that have their place. */
   @GuardedBy("this")
   private int halfWritten;
+
+  /** Until then the rest of an append may come that the kernel has split, as nanoTime. */
+  @GuardedBy("this")
+  private long continuesUntil = System.nanoTime();
 
   /** Completes when none is; null when nobody waits for that. */
   @GuardedBy("this")
@@ -107,7 +120,7 @@ public final class FileState {
 
   /** Takes in attributes from the nameserver; older ones than known are ignored. */
   synchronized void onAttr(Attr fresh) {
-    if (view.onAttr(fresh) && !commits.isCommitting()) {
+    if (view.onAttr(fresh) && !commits.isChanging()) {
       view.layout().keepOnly(fresh.version());
     }
     if (writing.mayWrite(inode)) {
@@ -169,12 +182,15 @@ public final class FileState {
   /**
    * Begins an append, which reserves its place; {@link #appendEnded} ends it.
    *
+   * @param end of what the kernel was asked to append, where it supposes that
    * @return null without the write lease
    */
-  synchronized @Nullable Append reserveAppend(int count) {
-    if (!writing.mayWrite(inode)) {
+  synchronized @Nullable Append reserveAppend(int count, long end) {
+    if (!writing.mayWrite(inode) && System.nanoTime() - continuesUntil >= 0) {
       return null;
     }
+    boolean mayGoOn = end % PAGE_BYTES == 0;
+    continuesUntil = System.nanoTime() + (mayGoOn ? CONTINUES_NANOS : 0);
     halfWritten++;
     return view.reserveAppend(count);
   }
@@ -184,8 +200,29 @@ public final class FileState {
     CompletableFuture<Void> waiting;
     synchronized (this) {
       halfWritten--;
-      waiting = halfWritten == 0 ? allWritten : null;
-      allWritten = waiting == null ? allWritten : null;
+      waiting = takeWaiting();
+    }
+    if (waiting != null) {
+      waiting.complete(null);
+    }
+  }
+
+  @GuardedBy("this")
+  private @Nullable CompletableFuture<Void> takeWaiting() {
+    CompletableFuture<Void> waiting = allWritten;
+    if (halfWritten > 0 || System.nanoTime() - continuesUntil < 0) {
+      return null;
+    }
+    allWritten = null;
+    return waiting;
+  }
+
+  /** No more of an append has come. */
+  private void appendOver() {
+    CompletableFuture<Void> waiting;
+    synchronized (this) {
+      continuesUntil = System.nanoTime();
+      waiting = takeWaiting();
     }
     if (waiting != null) {
       waiting.complete(null);
@@ -193,17 +230,18 @@ public final class FileState {
   }
 
   void appendEnded(Append append, boolean failed) {
-    writeEnded();
+    boolean waited;
     synchronized (this) {
       view.appendEnded();
-      if (!commits.appendEnded(append) && !failed) {
-        return;
-      }
+      waited = commits.appendEnded(append);
       if (failed) {
         pieces.endAppends();
       }
     }
-    advance();
+    writeEnded();
+    if (waited || failed) {
+      advance();
+    }
   }
 
   /**
@@ -372,13 +410,18 @@ public final class FileState {
    */
   CompletableFuture<Void> settle() {
     CompletableFuture<Void> taken;
+    boolean goesOn;
     synchronized (this) {
-      if (halfWritten == 0) {
+      goesOn = System.nanoTime() - continuesUntil < 0;
+      if (halfWritten == 0 && !goesOn) {
         taken = DONE;
       } else {
         taken = allWritten == null ? new CompletableFuture<>() : allWritten;
         allWritten = taken;
       }
+    }
+    if (goesOn) {
+      writing.later(this::appendOver, CONTINUES_NANOS);
     }
     return taken == DONE ? flush(false, true) : taken.thenCompose(done -> flush(false, true));
   }

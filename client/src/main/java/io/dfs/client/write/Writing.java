@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -195,7 +196,7 @@ public final class Writing {
     if (!append) {
       return writeAt(file, offset, null, data, count, clearSetIds, untilNanos);
     }
-    Append place = file.reserveAppend(count);
+    Append place = file.reserveAppend(count, offset + count);
     if (place == null) {
       return afterLease(file, offset, true, data, clearSetIds, untilNanos);
     }
@@ -406,6 +407,15 @@ public final class Writing {
 
   void moved(InodeId inode) {
     onMoved.accept(inode);
+  }
+
+  /** Does something after a while, or at once when this client is being closed. */
+  void later(Runnable action, long nanos) {
+    try {
+      timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      action.run();
+    }
   }
 
   long stamp() {
