@@ -208,7 +208,11 @@ class UnclosedFilesIT {
         writer.write(bytes("TEXT " + i), 0);
         cluster.nameserver().kill();
         cluster.nameserver().start();
-        assertEquals("TEXT " + i, text(reader, 0, 100), "after restart " + i);
+        int restart = i;
+        assertEquals(
+            "TEXT " + i,
+            text(reader, 0, 100),
+            () -> "after restart " + restart + "\n" + one.daemon().logText());
       }
     }
   }
