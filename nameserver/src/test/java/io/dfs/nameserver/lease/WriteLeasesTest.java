@@ -292,7 +292,7 @@ final class WriteLeasesTest {
     Timestamp now = Timestamp.EPOCH;
     DataSettings settings = new DataSettings(1 << 20, 2);
     return new Attr(
-        FILE, FileType.REGULAR, 0644, 1, 0, 0, 0, 0, 0, now, now, now, now, 1, settings, false);
+        FILE, FileType.REGULAR, 0644, 1, 0, 0, 0, 0, 0, now, now, now, now, 1, settings);
   }
 
   @Test
