@@ -6,7 +6,7 @@ import struct
 
 from kit import case, equal, forked, read, succeeds, write
 
-RECORDS = 200
+RECORDS = 100
 
 
 @case
