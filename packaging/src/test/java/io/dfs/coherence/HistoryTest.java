@@ -66,7 +66,7 @@ final class HistoryTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
   void whatClientsSeeOfEachOthersChangesIsLinearizableOverRestarts(long seed) throws Exception {
-    try (InProcess cluster = new InProcess(directory.resolve("ns"), "lease=3 s", "replicas=1")) {
+    try (InProcess cluster = new InProcess(directory.resolve("ns"), "lease=9 s", "replicas=1")) {
       cluster.addDataserver(directory.resolve("ds"));
       List<DfsVfs> clients = IntStream.range(0, CLIENTS).mapToObj(i -> cluster.client()).toList();
       files =

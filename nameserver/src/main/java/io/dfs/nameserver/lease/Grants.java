@@ -91,9 +91,13 @@ final class Grants {
         }
         if (holder instanceof Writer writer) {
           if (writer.recipient() != tenure.recipient()) {
-            return writer instanceof Claim claim && claim.answers()
-                ? during(claim, tenure.recipient(), teller)
-                : Granted.WRITTEN;
+            if (!(writer instanceof Claim claim && claim.answers())) {
+              return Granted.WRITTEN;
+            }
+            List<Holder> with = new ArrayList<>(List.of(now));
+            forget(claim, tenure.recipient(), teller, with);
+            stripe.put(key, with.toArray(Holder[]::new));
+            return Granted.YES;
           } else if (writer instanceof Writing) {
             added = tenure.writing;
             continue;
@@ -113,12 +117,13 @@ final class Grants {
     }
   }
 
-  private static Granted during(Claim claim, Recipient asker, Teller teller) {
-    Recall recall = teller.tell(asker);
+  /** Has the recipient forget what is claimed; {@code then} gets what changes wait for. */
+  private static void forget(Claim claim, Recipient recipient, Teller teller, List<Holder> then) {
+    Recall recall = teller.tell(recipient);
     if (recall != null) {
       claim.await(recall.done);
+      then.add(new Forgetting(recall));
     }
-    return Granted.YES;
   }
 
   /**
@@ -145,12 +150,18 @@ final class Grants {
       List<Recipient> told = new ArrayList<>(2);
       List<Recall> recalls = new ArrayList<>(2);
       for (Holder holder : now) {
-        if (holder instanceof Recall earlier && !earlier.isOver(nowNanos)) {
+        if (holder.isOver(nowNanos)) {
+          continue;
+        }
+        if (holder instanceof Recall earlier) {
           recalls.add(earlier);
+        } else if (holder instanceof Forgetting forgetting) {
+          then.add(forgetting);
+          waits.add(forgetting.recall().done);
         }
       }
       for (Holder holder : now) {
-        if (holder instanceof Recall || holder.isOver(nowNanos)) {
+        if (isTold(holder) || holder.isOver(nowNanos)) {
           continue;
         }
         Recipient recipient = holder.recipient();
@@ -176,7 +187,12 @@ final class Grants {
   }
 
   private static boolean isOwn(Holder holder, @Nullable Recipient by) {
-    return !(holder instanceof Recall) && holder.recipient() == by;
+    return !isTold(holder) && holder.recipient() == by;
+  }
+
+  /** Whether it stands for something that a session was told, rather than for what it holds. */
+  private static boolean isTold(Holder holder) {
+    return holder instanceof Recall || holder instanceof Forgetting;
   }
 
   /** The inode is of no more use to whom it was granted. */
@@ -273,9 +289,9 @@ final class Grants {
       List<Recipient> told = new ArrayList<>(2);
       for (Holder holder : now) {
         boolean own = holder.recipient() == tenure.recipient();
-        if (!holder.isOver(nowNanos) && holder instanceof Recall recall) {
-          then.add(recall);
-          if (!own) {
+        if (!holder.isOver(nowNanos) && isTold(holder)) {
+          then.add(holder);
+          if (!own && holder instanceof Recall recall) {
             waits.await(recall.done);
           }
         } else if (!holder.isOver(nowNanos) && !own && !told.contains(holder.recipient())) {
@@ -288,7 +304,7 @@ final class Grants {
             .forEach(told::add);
       }
       for (Recipient recipient : told) {
-        during(waits, recipient, teller);
+        forget(waits, recipient, teller, then);
       }
       CompletableFuture<Void> waiting = waits.waiting();
       boolean free = waiting.isDone();
@@ -310,6 +326,8 @@ final class Grants {
       for (Holder holder : stripe.get(key)) {
         if (holder instanceof Claim claim && claim.recipient() == recipient) {
           over.add(claim);
+          // What it has read of the inode it may keep.
+          then.add(claim.tenure());
         } else if (!holder.isOver(nowNanos)) {
           then.add(holder);
         }

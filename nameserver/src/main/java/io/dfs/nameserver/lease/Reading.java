@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A session that keeps nothing is granted nothing, but sees changes in the same order.
  */
 public final class Reading {
+  private static final CompletableFuture<Void> NOW = CompletableFuture.completedFuture(null);
+
   private final Recalls recalls;
   private final @Nullable Recipient asker;
   private final long nowNanos;
@@ -50,6 +52,10 @@ public final class Reading {
    */
   public @Nullable CompletableFuture<Void> disturbed() {
     CompletableFuture<Void> unfinished = recalls.unfinished(keys, written, asker, nowNanos);
-    return unfinished != null ? unfinished : recalls.disturbed(keys, asker, nowNanos);
+    if (unfinished != null) {
+      return unfinished;
+    }
+    // What another session wrote is committed by now, but was not granted.
+    return written.isEmpty() ? recalls.disturbed(keys, asker, nowNanos) : NOW;
   }
 }

@@ -151,7 +151,9 @@ public final class Recalls {
   /** To be called several times a lease. */
   public void sweep(long nowNanos) {
     grace.sweep(nowNanos);
-    recipients.values().forEach(recipient -> recipient.sweep(nowNanos));
+    for (Recipient recipient : recipients.values()) {
+      recipient.sweep(nowNanos).forEach(overdue -> free(overdue, nowNanos));
+    }
     recipients.values().removeIf(recipient -> recipient.isForgotten(nowNanos));
     grants.cleanNext(nowNanos);
   }
@@ -295,10 +297,15 @@ public final class Recalls {
     for (Long number : numbers) {
       Return given = number == null ? null : recipient.takeReturn(number);
       if (given != null) {
-        grants.returned(given, nowNanos);
-        given.done.complete(null);
+        free(given, nowNanos);
       }
     }
+  }
+
+  /** What its holder has read of the inode it may keep, and is told of. */
+  private void free(Return given, long nowNanos) {
+    grants.returned(given, nowNanos);
+    given.done.complete(null);
   }
 
   // ---- changes

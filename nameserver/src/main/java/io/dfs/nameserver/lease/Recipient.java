@@ -248,8 +248,13 @@ final class Recipient {
     return answer;
   }
 
-  /** Answers a question that has waited long enough, and notices a missed lease. */
-  void sweep(long nowNanos) {
+  /**
+   * Answers a question that has waited long enough, and notices a missed lease.
+   *
+   * @return write leases that it will not give back any more
+   */
+  List<Return> sweep(long nowNanos) {
+    List<Return> overdue = new ArrayList<>(0);
     CompletableFuture<Reply> to = null;
     Reply answer = null;
     List<CompletableFuture<Void>> gone = new ArrayList<>();
@@ -260,12 +265,13 @@ final class Recipient {
         answer = take();
       }
       lapsed(nowNanos, gone);
-      returns.values().removeIf(asked -> isOverdue(asked, nowNanos) && gone.add(asked.done));
+      returns.values().removeIf(asked -> isOverdue(asked, nowNanos) && overdue.add(asked));
     }
     complete(gone);
     if (to != null && answer != null) {
       to.complete(answer);
     }
+    return overdue;
   }
 
   /**

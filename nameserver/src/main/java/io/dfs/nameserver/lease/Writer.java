@@ -49,6 +49,10 @@ sealed interface Writer extends Holder {
       this.tenure = tenure;
     }
 
+    Tenure tenure() {
+      return tenure;
+    }
+
     void await(CompletableFuture<Void> recall) {
       awaited.add(recall);
     }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -273,9 +274,74 @@ final class WriteLeasesTest {
   }
 
   @Test
+  void whoAskedForWhatIsCommittedMeanwhileAsksAgainAndIsToldOfChanges() {
+    acquire(A, FILE);
+    Reading early = read(B, FILE);
+    Objects.requireNonNull(read(B, FILE).disturbed());
+    giveBack(A, told(A));
+    assertNotNull(early.disturbed(), "it is not on account");
+    assertNull(read(B, FILE).disturbed());
+    assertNotNull(change(A));
+  }
+
+  private static Changes changed() {
+    return new Changes(List.of(new Changes.Changed(FILE, 1, false)), List.of());
+  }
+
+  private @Nullable CompletableFuture<Void> change(SessionId session) {
+    recalls.changing(List.of(changed()));
+    CompletableFuture<Void> seen =
+        recalls.changed(new RequestId(session, 0, 1), changed(), nowMs * MS);
+    recalls.told();
+    return seen;
+  }
+
+  @Test
+  void aChangeWaitsForThoseWhoWereToldToForgetForAWriter() {
+    ask(C, true);
+    read(B, FILE);
+    acquire(A, FILE);
+    CompletableFuture<Void> seen = Objects.requireNonNull(change(C));
+    told(A);
+    assertFalse(seen.isDone());
+    told(B);
+    assertTrue(seen.isDone());
+  }
+
+  @Test
+  void aChangeWaitsForThoseWhoReadWhileAWriterWaited() {
+    ask(C, true);
+    read(C, FILE);
+    acquire(A, FILE);
+    read(B, FILE);
+    CompletableFuture<Void> seen = Objects.requireNonNull(change(C));
+    told(A);
+    told(C);
+    assertFalse(seen.isDone());
+    told(B);
+    assertTrue(seen.isDone());
+  }
+
+  @Test
+  void whoeverDidNotGiveBackInTimeIsStillToldOfChanges() {
+    acquire(A, FILE);
+    read(B, FILE).disturbed();
+    for (nowMs = 0; nowMs <= 3500; nowMs += 500) {
+      asking.put(A, ask(A, false));
+      ask(B, false);
+      recalls.sweep(nowMs * MS);
+    }
+    asking.put(A, ask(A, false));
+    CompletableFuture<Void> seen = Objects.requireNonNull(change(B));
+    assertFalse(seen.isDone());
+    told(A);
+    assertTrue(seen.isDone());
+  }
+
+  @Test
   void theMakerOfAChangeForgetsItWhenAnotherHasBegunToWriteMeanwhile() {
     acquire(A, FILE);
-    Changes changes = new Changes(List.of(new Changes.Changed(FILE, 1, false)), List.of());
+    Changes changes = changed();
     recalls.changing(List.of(changes));
     RequestId request = new RequestId(B, 0, 1);
     recalls.changed(request, changes, 0);
