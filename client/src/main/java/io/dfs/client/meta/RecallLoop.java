@@ -184,11 +184,9 @@ final class RecallLoop {
   private CompletableFuture<Void> forget(List<Stale> stale) {
     KernelCopies copies = kernel;
     WriteLeases leases = writes;
-    boolean contended = false;
     List<InodeId> quiet = new ArrayList<>(0);
     for (Stale each : stale) {
       boolean data = cache.recall(each);
-      contended |= data && leases != null && leases.isAsking(each.inode());
       if (copies != null) {
         copies.forget(each, data);
       }
@@ -199,7 +197,10 @@ final class RecallLoop {
     CompletableFuture<Void> settled =
         copies == null || stale.isEmpty()
             ? CompletableFuture.completedFuture(null)
-            : copies.settled(contended);
+            : copies.settled(
+                () ->
+                    leases != null
+                        && stale.stream().anyMatch(each -> leases.isAsking(each.inode())));
     if (quiet.isEmpty()) {
       return settled;
     }

@@ -223,7 +223,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   @Override
   public void listen(Invalidations listener) {
     rooms.kernel.listen(listener);
-    writing.onMoved(inode -> listener.inode(inode, true));
+    writing.dropPagesBy(rooms.kernel::dropPages);
   }
 
   @Override

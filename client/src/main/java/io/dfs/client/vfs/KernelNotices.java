@@ -8,6 +8,7 @@ import io.dfs.common.message.Name;
 import io.dfs.common.message.Stale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,18 +54,43 @@ final class KernelNotices implements KernelCopies {
   }
 
   @Override
-  public CompletableFuture<Void> settled(boolean contended) {
+  public CompletableFuture<Void> settled(BooleanSupplier contended) {
     Invalidations to = listener;
-    return to == null
-        ? DONE
-        : to.settled()
-            .copy()
-            .orTimeout(contended ? MAX_CONTENDED_MS : MAX_WAIT_MS, TimeUnit.MILLISECONDS)
-            .exceptionally(
-                failure -> {
-                  log.debug("the kernel did not say that it has forgotten", failure);
-                  return null;
-                });
+    return to == null ? DONE : settled(to.settled(), contended, MAX_WAIT_MS);
+  }
+
+  private static CompletableFuture<Void> settled(
+      CompletableFuture<Void> told, BooleanSupplier contended, int leftMs) {
+    if (told.isDone()) {
+      return DONE;
+    }
+    return told.thenApply(done -> true)
+        .completeOnTimeout(false, MAX_CONTENDED_MS, TimeUnit.MILLISECONDS)
+        .thenCompose(
+            done -> {
+              int left = leftMs - MAX_CONTENDED_MS;
+              if (done || contended.getAsBoolean()) {
+                return DONE;
+              } else if (left <= 0) {
+                log.debug("the kernel did not say that it has forgotten");
+                return DONE;
+              }
+              return settled(told, contended, left);
+            });
+  }
+
+  /**
+   * What the kernel has of a file's content is not what the file has.
+   *
+   * @return completes when it has dropped that, but for a page that it has locked for a write
+   */
+  CompletableFuture<Void> dropPages(InodeId inode) {
+    Invalidations to = listener;
+    if (to == null) {
+      return DONE;
+    }
+    to.inode(inode, true);
+    return settled(() -> true);
   }
 
   @Override
@@ -77,11 +103,11 @@ final class KernelNotices implements KernelCopies {
         inode -> to.inode(inode, true), (parent, name) -> to.entry(parent, name, InodeId.NONE));
     long agoMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cache.lastEviction());
     if (agoMs > leaseMs) {
-      return settled(false);
+      return settled(() -> false);
     }
     // What the cache had no room for the kernel may still hold, until its time is over.
     CompletableFuture<Void> over = new CompletableFuture<>();
     over.completeOnTimeout(null, leaseMs - agoMs, TimeUnit.MILLISECONDS);
-    return settled(false).thenCompose(done -> over);
+    return settled(() -> false).thenCompose(done -> over);
   }
 }

@@ -71,7 +71,11 @@ public final class FileState {
   @GuardedBy("this")
   private int halfWritten;
 
-  /** Until then the rest of an append may come that the kernel has split, as nanoTime. */
+  /** Whether the append that is taken in may be the first part of one that the kernel has split. */
+  @GuardedBy("this")
+  private boolean mayGoOn;
+
+  /** Until then the rest may come, as nanoTime. */
   @GuardedBy("this")
   private long continuesUntil = System.nanoTime();
 
@@ -108,6 +112,10 @@ public final class FileState {
     if (!shown) {
       shown = true;
     }
+  }
+
+  boolean isShown() {
+    return shown;
   }
 
   boolean takeShown() {
@@ -189,8 +197,8 @@ public final class FileState {
     if (!writing.mayWrite(inode) && System.nanoTime() - continuesUntil >= 0) {
       return null;
     }
-    boolean mayGoOn = end % PAGE_BYTES == 0;
-    continuesUntil = System.nanoTime() + (mayGoOn ? CONTINUES_NANOS : 0);
+    mayGoOn = end % PAGE_BYTES == 0;
+    continuesUntil = System.nanoTime();
     halfWritten++;
     return view.reserveAppend(count);
   }
@@ -231,14 +239,21 @@ public final class FileState {
 
   void appendEnded(Append append, boolean failed) {
     boolean waited;
+    boolean awaited;
     synchronized (this) {
       view.appendEnded();
       waited = commits.appendEnded(append);
       if (failed) {
         pieces.endAppends();
+      } else if (mayGoOn) {
+        continuesUntil = System.nanoTime() + CONTINUES_NANOS;
       }
+      awaited = allWritten != null && mayGoOn;
     }
     writeEnded();
+    if (awaited) {
+      writing.later(this::appendOver, CONTINUES_NANOS);
+    }
     if (waited || failed) {
       advance();
     }

@@ -24,7 +24,8 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** All files that are open or dirty here, and the ways of their bytes to the servers. Shared. */
@@ -50,7 +51,7 @@ public final class Writing {
   private final Set<FileState> dirty = ConcurrentHashMap.newKeySet();
   private final ConcurrentMap<Sharing, ChunkWriter> shared = new ConcurrentHashMap<>();
 
-  private volatile Consumer<InodeId> onMoved = inode -> {};
+  private volatile Function<InodeId, CompletableFuture<Void>> kernelPages = inode -> DONE;
 
   public Writing(
       ClientConfig config,
@@ -200,15 +201,12 @@ public final class Writing {
     if (place == null) {
       return afterLease(file, offset, true, data, clearSetIds, untilNanos);
     }
-    return writeAt(file, place.at, place, data, count, clearSetIds, untilNanos)
-        .whenComplete(
-            (done, failure) -> {
-              file.appendEnded(place, failure != null);
-              if (place.at != offset) {
-                // The kernel has it elsewhere, as it does not know what others have appended.
-                moved(file.inode());
-              }
-            });
+    // The kernel has it elsewhere when others have appended, which it does not know.
+    return drop(
+            file,
+            () -> place.at != offset || file.isShown(),
+            writeAt(file, place.at, place, data, count, clearSetIds, untilNanos))
+        .whenComplete((done, failure) -> file.appendEnded(place, failure != null));
   }
 
   /** Gets the write lease first. It may be gone again by then: others want it too. */
@@ -224,9 +222,26 @@ public final class Writing {
           Errno.ETIMEDOUT,
           "other clients write inode " + file.inode() + " all the time; try again");
     }
-    return leases
-        .ask(file.inode())
-        .thenCompose(v -> write(file, offset, append, data, clearSetIds, untilNanos));
+    CompletableFuture<Integer> written =
+        leases
+            .ask(file.inode())
+            .thenCompose(v -> write(file, offset, append, data, clearSetIds, untilNanos));
+    return append ? written : drop(file, file::isShown, written);
+  }
+
+  /**
+   * Answers a write when the kernel has dropped the file's pages, if that is {@code needed} when
+   * all is taken in. It copies what is written into its pages before it asks for the write; when
+   * they were dropped while that waited, and read again by another program, they are as before the
+   * write, and would stay so. Who appends may also have passed by the pages.
+   */
+  private CompletableFuture<Integer> drop(
+      FileState file, BooleanSupplier needed, CompletableFuture<Integer> written) {
+    return written.thenCompose(
+        count ->
+            needed.getAsBoolean()
+                ? kernelPages.apply(file.inode()).thenApply(dropped -> count)
+                : CompletableFuture.completedFuture(count));
   }
 
   private CompletableFuture<Integer> writeAt(
@@ -256,7 +271,7 @@ public final class Writing {
       }
       Write write = new Write(file, at, append, data, count, clearSetIds, done);
       write.await();
-      return write.result;
+      return drop(file, () -> write.waitedForLease && file.isShown(), write.result);
     } catch (FsException e) {
       budget.wake();
       return CompletableFuture.failedFuture(e);
@@ -278,6 +293,7 @@ public final class Writing {
     final boolean clearSetIds;
     final CompletableFuture<Integer> result = new CompletableFuture<>();
     volatile int done;
+    volatile boolean waitedForLease;
 
     Write(
         FileState file,
@@ -327,6 +343,7 @@ public final class Writing {
                 ready);
         if (taken == FileState.NO_LEASE) {
           budget.wake();
+          waitedForLease = true;
           leases.ask(file.inode()).whenComplete(this::leased);
           return;
         }
@@ -398,15 +415,15 @@ public final class Writing {
   }
 
   /**
-   * Is told of files of which appended bytes are elsewhere than this client supposed when it was
-   * asked to write them: another client has appended meanwhile.
+   * Has a kernel drop its pages of a file by {@code drop}, which completes when that is done, or
+   * after a while: it has other bytes in them than the file has.
    */
-  public void onMoved(Consumer<InodeId> consumer) {
-    onMoved = consumer;
+  public void dropPagesBy(Function<InodeId, CompletableFuture<Void>> drop) {
+    kernelPages = drop;
   }
 
   void moved(InodeId inode) {
-    onMoved.accept(inode);
+    var unused = kernelPages.apply(inode);
   }
 
   /** Does something after a while, or at once when this client is being closed. */

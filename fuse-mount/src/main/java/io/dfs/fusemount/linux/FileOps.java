@@ -15,6 +15,7 @@ import io.dfs.fusemount.linux.OpenFiles.OpenFile;
 import io.dfs.fusemount.linux.channel.RequestBuffer;
 import io.dfs.fusemount.linux.wire.Body;
 import io.dfs.fusemount.linux.wire.Encoder;
+import io.dfs.fusemount.linux.wire.Negotiation;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ final class FileOps {
   private final LockOps locks;
   private final Trust trust;
   private final boolean directIo;
+  private final boolean directAppends;
 
   FileOps(
       Vfs vfs,
@@ -52,7 +54,8 @@ final class FileOps {
       KernelPages pages,
       LockOps locks,
       Trust trust,
-      boolean directIo) {
+      boolean directIo,
+      Negotiation agreed) {
     this.vfs = vfs;
     this.answers = answers;
     this.names = names;
@@ -61,6 +64,7 @@ final class FileOps {
     this.locks = locks;
     this.trust = trust;
     this.directIo = directIo;
+    this.directAppends = agreed.dropsPagesOfDirectWrites();
   }
 
   private static OpenMode openMode(int flags) {
@@ -108,7 +112,7 @@ final class FileOps {
           keep(x, opened, b.flags());
           pages.opened(attr.inode().value(), attr.inode(), attr.version());
           Encoder.entry(out, attr, trust.entryMs(x.recalls()), trust.attrMs(x.recalls()));
-          Encoder.opened(out, opened.handle(), directIo ? Encoder.FOPEN_DIRECT_IO : 0);
+          Encoder.opened(out, opened.handle(), passing(b.flags()));
         },
         this::discard);
   }
@@ -139,12 +143,21 @@ final class FileOps {
         kept -> discard(kept.opened));
   }
 
+  /**
+   * Whether the kernel's pages are passed by. They are for who only appends: the kernel would hand
+   * on in parts what does not begin or end with a page, and others could append between them.
+   */
+  private int passing(int flags) {
+    boolean appends = (flags & (O_ACCMODE | O_APPEND)) == (O_WRONLY | O_APPEND);
+    return directIo || (appends && directAppends) ? Encoder.FOPEN_DIRECT_IO : 0;
+  }
+
   /** What the answer to an open says. */
   private record Kept(Opened opened, int flags) {}
 
   private Kept kept(Exchange x, Body.Open b, Opened opened) {
     keep(x, opened, b.flags());
-    int flags = directIo ? Encoder.FOPEN_DIRECT_IO : 0;
+    int flags = passing(b.flags());
     if (pages.opened(x.node(), opened.attr().inode(), opened.attr().version())) {
       flags |= Encoder.FOPEN_KEEP_CACHE;
     } else {

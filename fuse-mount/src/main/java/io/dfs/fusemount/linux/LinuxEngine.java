@@ -70,7 +70,8 @@ public final class LinuxEngine implements Engine {
     KernelPages pages = new KernelPages();
     Trust trust = new Trust(vfs, options);
     LockOps locks = new LockOps(vfs, answers, open, pages);
-    FileOps files = new FileOps(vfs, answers, names, open, pages, locks, trust, options.directIo());
+    FileOps files =
+        new FileOps(vfs, answers, names, open, pages, locks, trust, options.directIo(), agreed);
     DirectoryOps directories = new DirectoryOps(vfs, answers, names, trust);
     Dispatcher dispatcher =
         new Dispatcher(

@@ -43,8 +43,13 @@ final class Notifier implements Invalidations, Runnable {
   @GuardedBy("this")
   private Map<Notice, Boolean> waiting = new LinkedHashMap<>();
 
+  /** Completes when what is waiting has been told. */
   @GuardedBy("this")
   private CompletableFuture<Void> told = new CompletableFuture<>();
+
+  /** The same of what was taken from there last. */
+  @GuardedBy("this")
+  private CompletableFuture<Void> telling = CompletableFuture.completedFuture(null);
 
   @GuardedBy("this")
   private boolean overflowed;
@@ -103,7 +108,7 @@ final class Notifier implements Invalidations, Runnable {
 
   @Override
   public synchronized CompletableFuture<Void> settled() {
-    return waiting.isEmpty() && idle ? CompletableFuture.completedFuture(null) : told.copy();
+    return (waiting.isEmpty() ? telling : told).copy();
   }
 
   @Override
@@ -125,6 +130,7 @@ final class Notifier implements Invalidations, Runnable {
         batch = waiting;
         waiting = new LinkedHashMap<>();
         done = told;
+        telling = done;
         told = new CompletableFuture<>();
         all = overflowed;
         overflowed = false;

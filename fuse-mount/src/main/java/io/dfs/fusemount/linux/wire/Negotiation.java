@@ -19,6 +19,9 @@ public record Negotiation(
   /** Linux 6.18. */
   public static final int NEWEST_MINOR = 45;
 
+  /** Linux 6.6. */
+  private static final int DROPS_PAGES_MINOR = 39;
+
   /** The most that the kernel grants without a change of fs.fuse.max_pages_limit. */
   public static final int MAX_REQUEST_BYTES = 1 << 20;
 
@@ -77,6 +80,11 @@ public record Negotiation(
         BACKGROUND,
         MAX_REQUEST_BYTES,
         MAX_REQUEST_BYTES / PAGE_BYTES);
+  }
+
+  /** Whether the kernel drops the pages of a file that is written past them. */
+  public boolean dropsPagesOfDirectWrites() {
+    return minor >= DROPS_PAGES_MINOR;
   }
 
   public boolean has(long flag) {
