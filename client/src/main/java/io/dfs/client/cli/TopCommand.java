@@ -4,6 +4,7 @@ import io.dfs.client.api.Dfs;
 import io.dfs.client.cli.watch.Sample;
 import io.dfs.client.cli.watch.ServerRate;
 import io.dfs.common.config.Quantity;
+import io.dfs.common.error.FsException;
 import io.dfs.common.message.Reply.ClusterStatus;
 import io.dfs.common.message.ServerInfo;
 import java.io.PrintWriter;
@@ -11,7 +12,10 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -25,6 +29,9 @@ import picocli.CommandLine.Option;
     })
 final class TopCommand extends ClusterCommand {
   private static final int OPERATIONS = 6;
+
+  /** An answer takes some milliseconds. */
+  private static final int SILENT_S = 3;
 
   @Option(
       names = {"-i", "--interval"},
@@ -53,7 +60,7 @@ final class TopCommand extends ClusterCommand {
     }
     do {
       TimeUnit.MILLISECONDS.sleep(every.toMillis());
-      Sample now = Sample.take(dfs);
+      Sample now = live ? take(dfs, out) : Sample.take(dfs);
       StringWriter text = new StringWriter();
       PrintWriter page = new PrintWriter(text);
       page(page, now, now.since(before));
@@ -62,6 +69,33 @@ final class TopCommand extends ClusterCommand {
       out.flush();
       before = now;
     } while (live);
+  }
+
+  /** What the cluster does now; says so while the nameserver keeps silent. */
+  private static Sample take(Dfs dfs, PrintWriter out) throws Exception {
+    CompletableFuture<Sample> sample = new CompletableFuture<>();
+    Thread asking =
+        new Thread(
+            () -> {
+              try {
+                sample.complete(Sample.take(dfs));
+              } catch (Exception e) {
+                sample.completeExceptionally(e);
+              }
+            },
+            "dfs-top");
+    asking.setDaemon(true);
+    asking.start();
+    for (int seconds = SILENT_S; ; seconds += SILENT_S) {
+      try {
+        return sample.get(SILENT_S, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        out.print(Page.notice("no answer from the nameserver for " + seconds + " s"));
+        out.flush();
+      } catch (ExecutionException e) {
+        throw FsException.of(e);
+      }
+    }
   }
 
   private static void page(PrintWriter out, Sample sample, List<ServerRate> rates) {

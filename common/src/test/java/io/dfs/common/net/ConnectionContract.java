@@ -201,6 +201,13 @@ abstract class ConnectionContract {
       assertArrayEquals(want, ByteBufUtil.getBytes(response.payload()));
       response.payload().release();
     }
+    // By the server's own thread, after its last byte has gone out.
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LONG_MS);
+    while (released.get() < 21 && System.nanoTime() - until < 0) {
+      Thread.sleep(1);
+    }
+    connection.close();
+    server.close();
     assertEquals(21, released.get());
   }
 

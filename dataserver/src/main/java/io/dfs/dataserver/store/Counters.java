@@ -16,10 +16,10 @@ final class Counters {
   private final AtomicLong chunks = new AtomicLong();
   private final AtomicLong bytes = new AtomicLong();
 
-  /** All that was ever taken off. */
-  private final AtomicLong removedChunks = new AtomicLong();
+  /** All that was ever added or taken off. */
+  private final AtomicLong movedChunks = new AtomicLong();
 
-  private final AtomicLong removedBytes = new AtomicLong();
+  private final AtomicLong movedBytes = new AtomicLong();
 
   /** What the file has; two writers at once are harmless. */
   private volatile String written = "";
@@ -50,28 +50,29 @@ final class Counters {
     bytes.set(newBytes);
   }
 
-  /** What has been removed until now, for {@link #counted}. */
-  Removed removed() {
-    return new Removed(removedChunks.get(), removedBytes.get());
+  /** What has come and gone until now, for {@link #counted}. */
+  Moved moved() {
+    return new Moved(movedChunks.get(), movedBytes.get());
   }
 
-  record Removed(long chunks, long bytes) {}
+  record Moved(long chunks, long bytes) {}
 
   /**
-   * Somebody has counted. What was removed meanwhile was mostly counted before, as counting is what
-   * finds the chunks to remove.
+   * Somebody has counted. Of what came and went meanwhile nobody knows whether it was counted: what
+   * is known already stands unless it is off by more than that.
    */
-  void counted(long foundChunks, long foundBytes, Removed before) {
-    set(
-        foundChunks - (removedChunks.get() - before.chunks()),
-        foundBytes - (removedBytes.get() - before.bytes()));
+  void counted(long foundChunks, long foundBytes, Moved before) {
+    boolean agree =
+        Math.abs(foundChunks - chunks.get()) <= movedChunks.get() - before.chunks()
+            && Math.abs(foundBytes - bytes.get()) <= movedBytes.get() - before.bytes();
+    if (!agree) {
+      set(foundChunks, foundBytes);
+    }
   }
 
   void add(long moreChunks, long moreBytes) {
-    if (moreChunks < 0) {
-      removedChunks.addAndGet(-moreChunks);
-      removedBytes.addAndGet(-moreBytes);
-    }
+    movedChunks.addAndGet(Math.abs(moreChunks));
+    movedBytes.addAndGet(Math.abs(moreBytes));
     chunks.addAndGet(moreChunks);
     bytes.addAndGet(moreBytes);
   }

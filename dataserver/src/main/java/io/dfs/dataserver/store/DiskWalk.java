@@ -36,12 +36,11 @@ final class DiskWalk {
   }
 
   void run() throws IOException {
-    Counters.Removed before = disk.counters.removed();
+    Counters.Moved before = disk.counters.moved();
     walk(disk.chunks(), 0);
     if (!found.isEmpty()) {
       batch.accept(found);
     }
-    // What was made meanwhile may be missed by a few.
     disk.counters.counted(chunks, bytes, before);
   }
 
