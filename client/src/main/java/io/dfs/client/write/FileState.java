@@ -34,15 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class FileState {
   private static final Logger log = LoggerFactory.getLogger(FileState.class);
 
-  private static final int PAGE_BYTES = 4096;
-
-  /**
-   * The kernel hands on an append in two parts when it lacks the rest of the page where it begins;
-   * the first ends with that page. Nothing of another client must come between, so the lease is not
-   * given back for so long after such an end: the second part comes within microseconds.
-   */
-  private static final long CONTINUES_NANOS = 10_000_000;
-
   /** Another client may have written the file, or may be about to read it. */
   static final int NO_LEASE = -1;
 
@@ -67,21 +58,8 @@ public final class FileState {
   @GuardedBy("this")
   private long baseVersion;
 
-  /** Writes that have begun to be taken in, and appends that have their place. */
   @GuardedBy("this")
-  private int halfWritten;
-
-  /** Whether the append that is taken in may be the first part of one that the kernel has split. */
-  @GuardedBy("this")
-  private boolean mayGoOn;
-
-  /** Until then the rest may come, as nanoTime. */
-  @GuardedBy("this")
-  private long continuesUntil = System.nanoTime();
-
-  /** Completes when none is; null when nobody waits for that. */
-  @GuardedBy("this")
-  private @Nullable CompletableFuture<Void> allWritten;
+  private final UnfinishedWrites unfinished = new UnfinishedWrites();
 
   /** The next to ask whether all is well is told. */
   @GuardedBy("this")
@@ -194,68 +172,52 @@ public final class FileState {
    * @return null without the write lease
    */
   synchronized @Nullable Append reserveAppend(int count, long end) {
-    if (!writing.mayWrite(inode) && System.nanoTime() - continuesUntil >= 0) {
+    if (!writing.mayWrite(inode) && !unfinished.goOn()) {
       return null;
     }
-    mayGoOn = end % PAGE_BYTES == 0;
-    continuesUntil = System.nanoTime();
-    halfWritten++;
+    unfinished.beginAppend(end);
     return view.reserveAppend(count);
   }
 
   /** The last of a write that was taken in by halves is in, or given up. */
   void writeEnded() {
-    CompletableFuture<Void> waiting;
     synchronized (this) {
-      halfWritten--;
-      waiting = takeWaiting();
+      unfinished.end();
     }
-    if (waiting != null) {
-      waiting.complete(null);
-    }
-  }
-
-  @GuardedBy("this")
-  private @Nullable CompletableFuture<Void> takeWaiting() {
-    CompletableFuture<Void> waiting = allWritten;
-    if (halfWritten > 0 || System.nanoTime() - continuesUntil < 0) {
-      return null;
-    }
-    allWritten = null;
-    return waiting;
-  }
-
-  /** No more of an append has come. */
-  private void appendOver() {
-    CompletableFuture<Void> waiting;
-    synchronized (this) {
-      continuesUntil = System.nanoTime();
-      waiting = takeWaiting();
-    }
-    if (waiting != null) {
-      waiting.complete(null);
-    }
+    lookForTheLast();
   }
 
   void appendEnded(Append append, boolean failed) {
     boolean waited;
-    boolean awaited;
     synchronized (this) {
       view.appendEnded();
       waited = commits.appendEnded(append);
       if (failed) {
         pieces.endAppends();
-      } else if (mayGoOn) {
-        continuesUntil = System.nanoTime() + CONTINUES_NANOS;
       }
-      awaited = allWritten != null && mayGoOn;
+      unfinished.endAppend(failed);
     }
-    writeEnded();
-    if (awaited) {
-      writing.later(this::appendOver, CONTINUES_NANOS);
-    }
+    lookForTheLast();
     if (waited || failed) {
       advance();
+    }
+  }
+
+  /** Whoever waits for the writes that have begun may go on when there is none. */
+  private void lookForTheLast() {
+    CompletableFuture<Void> waiting;
+    long nanosLeft;
+    synchronized (this) {
+      waiting = unfinished.takeWaiting();
+      nanosLeft = unfinished.nanosLeft();
+    }
+    if (waiting != null) {
+      waiting.complete(null);
+    } else if (nanosLeft > 0 && !writing.later(this::lookForTheLast, nanosLeft)) {
+      synchronized (this) {
+        unfinished.expectNoMore();
+      }
+      lookForTheLast();
     }
   }
 
@@ -294,7 +256,7 @@ public final class FileState {
     if (append != null && done < count) {
       commits.appendWaits(append, before);
     } else if (append == null && !begun && done > 0 && done < count) {
-      halfWritten++;
+      unfinished.begin();
     }
     if (done > 0) {
       view.wroteTo(at + done);
@@ -425,20 +387,11 @@ public final class FileState {
    */
   CompletableFuture<Void> settle() {
     CompletableFuture<Void> taken;
-    boolean goesOn;
     synchronized (this) {
-      goesOn = System.nanoTime() - continuesUntil < 0;
-      if (halfWritten == 0 && !goesOn) {
-        taken = DONE;
-      } else {
-        taken = allWritten == null ? new CompletableFuture<>() : allWritten;
-        allWritten = taken;
-      }
+      taken = unfinished.awaitNone();
     }
-    if (goesOn) {
-      writing.later(this::appendOver, CONTINUES_NANOS);
-    }
-    return taken == DONE ? flush(false, true) : taken.thenCompose(done -> flush(false, true));
+    lookForTheLast();
+    return taken.thenCompose(done -> flush(false, true));
   }
 
   private CompletableFuture<Void> flush(boolean durable, boolean quiet) {
@@ -490,7 +443,7 @@ public final class FileState {
 
   /** What the nameserver has to know of it, if anything. */
   synchronized Optional<DirtyFile> uncommitted() {
-    return pieces.isEmpty() && halfWritten == 0
+    return pieces.isEmpty() && unfinished.areNone()
         ? Optional.empty()
         : Optional.of(new DirtyFile(inode, baseVersion));
   }

@@ -426,12 +426,13 @@ public final class Writing {
     var unused = kernelPages.apply(inode);
   }
 
-  /** Does something after a while, or at once when this client is being closed. */
-  void later(Runnable action, long nanos) {
+  /** Does something after a while; false, and never, when this client is being closed. */
+  boolean later(Runnable action, long nanos) {
     try {
       timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+      return true;
     } catch (RejectedExecutionException e) {
-      action.run();
+      return false;
     }
   }
 

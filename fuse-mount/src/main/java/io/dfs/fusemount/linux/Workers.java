@@ -93,14 +93,17 @@ final class Workers {
     }
   }
 
-  /** False when it has not been called for long. */
+  /** False when it has not been called for long. Never while nobody waits for requests. */
   private boolean rest() throws InterruptedException {
+    boolean called;
     resting.incrementAndGet();
     try {
-      return calls.tryAcquire(REST_SECONDS, TimeUnit.SECONDS);
+      called = reading.get() == 0 || calls.tryAcquire(REST_SECONDS, TimeUnit.SECONDS);
     } finally {
       resting.decrementAndGet();
     }
+    // It may have been called just when its time was over.
+    return called || reading.get() == 0;
   }
 
   private void run(Channel channel) {
@@ -109,7 +112,10 @@ final class Workers {
     try {
       while (!ending) {
         if (reading.incrementAndGet() > MAX_READING) {
-          reading.decrementAndGet();
+          if (reading.decrementAndGet() == 0) {
+            // Those it counted have all got a request meanwhile.
+            continue;
+          }
           if (buffer != null) {
             buffer.giveBack();
             buffer = null;
