@@ -193,14 +193,37 @@ public final class TrashKeeper {
         }
         wish = emptyings.remove(0);
       }
-      List<Due> page = trash.due(null, 0, BATCH);
-      while (!page.isEmpty()) {
-        Due last = page.get(page.size() - 1);
-        page.removeIf(due -> !isMeant(wish, trash.find(due.parent(), due.inode())));
-        purge(page);
-        page = trash.due(last, 0, BATCH);
+      try {
+        boolean more = true;
+        while (more) {
+          more = empty(wish);
+        }
+      } catch (RuntimeException e) {
+        synchronized (this) {
+          emptyings.add(0, wish);
+        }
+        throw e;
       }
     }
+  }
+
+  /**
+   * Goes through the trash once.
+   *
+   * @return whether something has gone: a directory that still held it comes later then, perhaps
+   *     before the place where this was by then
+   */
+  private boolean empty(Emptying wish) {
+    boolean gone = false;
+    List<Due> page = trash.due(null, 0, BATCH);
+    while (!page.isEmpty()) {
+      Due last = page.get(page.size() - 1);
+      page.removeIf(due -> !isMeant(wish, trash.find(due.parent(), due.inode())));
+      purge(page);
+      gone |= page.stream().anyMatch(due -> trash.find(due.parent(), due.inode()) == null);
+      page = trash.due(last, 0, BATCH);
+    }
+    return gone;
   }
 
   private static boolean isMeant(

@@ -7,20 +7,30 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dfs.common.error.Errno;
 import io.dfs.common.id.ChunkId;
+import io.dfs.common.id.GroupId;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.Extent;
 import io.dfs.common.message.Mutation;
 import io.dfs.common.message.Name;
+import io.dfs.common.message.Reply;
+import io.dfs.common.message.Timestamp;
 import io.dfs.nameserver.command.Command;
+import io.dfs.nameserver.log.CommandLog;
 import io.dfs.nameserver.state.Counter;
 import io.dfs.nameserver.state.Trash;
 import io.dfs.nameserver.state.TrashEntry;
 import io.dfs.nameserver.state.TrashView;
+import io.dfs.nameserver.trash.TrashKeeper;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class TrashTest {
@@ -84,6 +94,49 @@ final class TrashTest {
       tree.run(new Command.PurgeTrash(due));
     }
     tree.run(new Command.Purge(tree.tables().orphans(new InodeId(0), 1000)));
+  }
+
+  @Test
+  void emptyingLeavesNoDirectoryThatWentInTheSecondOfItsEntriesAndBeforeOthers() throws Exception {
+    InodeId directory = tree.mkdir(ROOT, "d");
+    file(directory, "in it", 10);
+    file(ROOT, "later", 10);
+    // What the keeper takes for now.
+    Timestamp now = Timestamp.of(Instant.now());
+    tree.run(at(tree.unlink(Caller.ROOT, directory, "in it"), now));
+    tree.run(at(tree.rmdir(Caller.ROOT, ROOT, "d"), now));
+    Timestamp later = new Timestamp(now.seconds() + 3, 0);
+    tree.run(at(tree.unlink(Caller.ROOT, ROOT, "later"), later));
+    CountDownLatch emptied = new CountDownLatch(1);
+    TrashKeeper keeper = new TrashKeeper(log(emptied), tree.tables(), List::of);
+    keeper.empty(Caller.ROOT);
+    assertTrue(emptied.await(30, TimeUnit.SECONDS));
+  }
+
+  private static Command at(Mutation mutation, Timestamp time) {
+    return new Command.Mutate(mutation, time, new GroupId(1));
+  }
+
+  /** Carries out what is submitted at once, and counts down when the trash is empty after it. */
+  private CommandLog log(CountDownLatch emptied) {
+    return new CommandLog() {
+      @Override
+      public CompletableFuture<Reply> submit(Command command, boolean durable) {
+        tree.run(command);
+        if (tree.tables().counter(Counter.TRASH_INODES) == 0) {
+          emptied.countDown();
+        }
+        return CompletableFuture.completedFuture(Reply.Done.DONE);
+      }
+
+      @Override
+      public CompletableFuture<Void> sync() {
+        return CompletableFuture.completedFuture(null);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test
