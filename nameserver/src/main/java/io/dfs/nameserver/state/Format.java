@@ -31,7 +31,11 @@ public final class Format {
               + found
               + ", this program knows "
               + expected
-              + "; was the directory written by a newer version?");
+              + (found > expected
+                  ? "; a newer version has written the directory: use that one"
+                  : "; an older version has written the directory, or it is damaged: dump it by"
+                      + " that version's 'dfs metadata dump' and load it here, or restore a"
+                      + " backup"));
     }
   }
 }
