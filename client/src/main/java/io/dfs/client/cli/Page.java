@@ -22,7 +22,8 @@ final class Page {
     for (String line : text.stripTrailing().split("\n", -1)) {
       page.append(at(++row)).append(line).append(CLEAR_LINE);
     }
-    return page.append(at(row + 1)).append(row == 0 ? "" : CLEAR_BELOW).append(WRAPPING).toString();
+    // From the end of the last line: the row after it may not be there.
+    return page.append(CLEAR_BELOW).append(WRAPPING).toString();
   }
 
   /** Over the first line, until the page is shown again. */
