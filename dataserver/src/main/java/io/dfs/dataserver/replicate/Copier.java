@@ -64,7 +64,7 @@ public final class Copier implements AutoCloseable {
   private final NetClient client;
   private final Supplier<Hello> hello;
   private final LocalCheck local;
-  private final Pace pace;
+  private final CopyPace pace;
   private final Map<HostPort, PeerLink> links = new ConcurrentHashMap<>();
   private final Set<ChunkId> chunks = ConcurrentHashMap.newKeySet();
   private final AtomicInteger underWay = new AtomicInteger();
@@ -88,7 +88,7 @@ public final class Copier implements AutoCloseable {
     this.store = store;
     this.client = client;
     this.hello = hello;
-    this.pace = new Pace(FIRST_RATE, clients, System.nanoTime());
+    this.pace = new CopyPace(FIRST_RATE, clients, System.nanoTime());
     this.local = new LocalCheck(store, pace);
     threads.allowCoreThreadTimeOut(true);
   }

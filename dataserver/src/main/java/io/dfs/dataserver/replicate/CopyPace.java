@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * Lets so many bytes a second pass, less what clients move meanwhile, but a quarter always: a copy
  * that is missing shall not wait for a quiet hour. Shared, guarded by itself.
  */
-final class Pace {
+final class CopyPace {
   /** What may pass at once after a pause: enough for requests not to wait for each other. */
   private static final long BURST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -23,7 +23,7 @@ final class Pace {
   @GuardedBy("this")
   private long paidNanos;
 
-  Pace(long bytesPerSecond, ClientTraffic clients, long nowNanos) {
+  CopyPace(long bytesPerSecond, ClientTraffic clients, long nowNanos) {
     this.bytesPerSecond = bytesPerSecond;
     this.clients = clients;
     this.paidNanos = nowNanos;

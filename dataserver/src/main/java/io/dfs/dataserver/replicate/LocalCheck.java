@@ -18,9 +18,9 @@ final class LocalCheck {
   private static final Logger log = LoggerFactory.getLogger(LocalCheck.class);
 
   private final ChunkStore store;
-  private final Pace pace;
+  private final CopyPace pace;
 
-  LocalCheck(ChunkStore store, Pace pace) {
+  LocalCheck(ChunkStore store, CopyPace pace) {
     this.store = store;
     this.pace = pace;
   }

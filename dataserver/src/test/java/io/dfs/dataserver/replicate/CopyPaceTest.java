@@ -6,14 +6,14 @@ import io.dfs.dataserver.pace.ClientTraffic;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-final class PaceTest {
+final class CopyPaceTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final int RATE = 1000;
 
   /** How many bytes pass in a second, in requests of 10, while clients move so many. */
   private static long passed(long clientBytesPerSecond) {
     ClientTraffic clients = new ClientTraffic(0);
-    Pace pace = new Pace(RATE, clients, 0);
+    CopyPace pace = new CopyPace(RATE, clients, 0);
     long now = 0;
     long told = 0;
     long bytes = 0;
