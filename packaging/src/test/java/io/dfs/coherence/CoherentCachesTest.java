@@ -14,19 +14,11 @@ import io.dfs.client.vfs.Vfs.Opened;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
-import io.dfs.common.id.NodeId;
-import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
 import io.dfs.common.message.FileType;
-import io.dfs.common.message.Hello;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
-import io.dfs.common.message.Reply;
-import io.dfs.common.net.Connection;
-import io.dfs.common.net.NetClient;
-import io.dfs.common.net.NetLimits;
-import io.dfs.common.net.NetThreads;
 import io.dfs.system.kit.Await;
 import java.nio.file.Path;
 import java.util.List;
@@ -287,20 +279,8 @@ final class CoherentCachesTest {
   void aClientThatFallsSilentHoldsOthersUpForOneLease() throws Exception {
     useOwn(SHORT_LEASE_MS);
     Attr file = make(here, "f");
-    Hello hello = new Hello(Hello.PROTOCOL, "", "client", NodeId.NONE, new byte[0]);
-    try (NetThreads threads = new NetThreads("silent", 1);
-        Connection silent =
-            new NetClient(threads, NetLimits.DEFAULT)
-                .connect(cluster.address(), hello, 5000)
-                .join()) {
-      SessionId session =
-          silent
-              .call(new Query.OpenSession(SessionId.NONE, "silent", true), null, 5000)
-              .join()
-              .as(Reply.SessionOpened.class)
-              .session();
-      silent.call(new Query.AwaitRecalls(session, 0, true, 0), null, 5000).join();
-      silent.call(new Query.GetAttr(file.inode(), session), null, 5000).join();
+    try (SilentClient silent = new SilentClient(cluster.address())) {
+      silent.ask(new Query.GetAttr(file.inode(), silent.session()));
       long start = System.nanoTime();
       get(here.setattr(ROOT, file.inode(), AttrChange.mode(0600)));
       long first = (System.nanoTime() - start) / 1_000_000;

@@ -16,19 +16,11 @@ import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
-import io.dfs.common.id.NodeId;
-import io.dfs.common.id.SessionId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
-import io.dfs.common.message.Hello;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
-import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
-import io.dfs.common.net.Connection;
-import io.dfs.common.net.NetClient;
-import io.dfs.common.net.NetLimits;
-import io.dfs.common.net.NetThreads;
 import io.dfs.system.kit.Await;
 import io.dfs.system.kit.Proxy;
 import io.netty.buffer.ByteBuf;
@@ -209,21 +201,9 @@ final class UnclosedDataTest {
   @Test
   void aWriterThatFallsSilentHoldsReadersUpForOneLease() throws Exception {
     get(here.release(create(here, "f").handle()));
-    Hello hello = new Hello(Hello.PROTOCOL, "", "client", NodeId.NONE, new byte[0]);
-    try (NetThreads threads = new NetThreads("silent", 1);
-        Connection silent =
-            new NetClient(threads, NetLimits.DEFAULT)
-                .connect(cluster.address(), hello, 5000)
-                .join()) {
-      SessionId session =
-          silent
-              .call(new Query.OpenSession(SessionId.NONE, "silent", true), null, 5000)
-              .join()
-              .as(Reply.SessionOpened.class)
-              .session();
-      silent.call(new Query.AwaitRecalls(session, 0, true, 0), null, 5000).join();
+    try (SilentClient silent = new SilentClient(cluster.address())) {
       InodeId file = get(here.lookup(ROOT, InodeId.ROOT, Name.of("f"))).inode();
-      silent.call(new Query.AcquireWrite(session, file), null, 5000).join();
+      silent.ask(new Query.AcquireWrite(silent.session(), file));
       long start = System.nanoTime();
       assertEquals(0, size(there, "f"));
       long first = (System.nanoTime() - start) / 1_000_000;
