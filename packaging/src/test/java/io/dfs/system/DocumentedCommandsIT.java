@@ -39,6 +39,11 @@ class DocumentedCommandsIT {
   /** What has to happen before commands that begin so. */
   private static final Map<String, String> BEFORE = Map.of("dfs trash ls", DELETED, "cd ", DELETED);
 
+  /** How full this machine's disks are, and what else is mounted, is not this test's affair. */
+  private static final String EXPECTED_OF_DOCTOR =
+      "cat found; grep -qFx \"OK    mount $M: answers\" found\n"
+          + "! grep '^ERROR' found | grep -v '^ERROR mount \\| free of ' || exit 1\n";
+
   @TempDir Path dir;
 
   private static List<String> commands(String document) throws IOException {
@@ -103,6 +108,8 @@ class DocumentedCommandsIT {
         String bounded = command.replaceFirst("dfs", "timeout -s INT 4 '" + Cluster.DFS + "'");
         script.append("r=0; ").append(bounded.replace("#", "|| r=$? #")).append('\n');
         script.append("[ $r = 130 ] || [ $r = 124 ]\n");
+      } else if (command.startsWith("dfs doctor")) {
+        script.append("dfs doctor > found || [ $? = 1 ]\n").append(EXPECTED_OF_DOCTOR);
       } else {
         script.append(command).append('\n');
       }
