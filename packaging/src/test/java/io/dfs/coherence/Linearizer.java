@@ -25,6 +25,7 @@ final class Linearizer {
   record Operation(long start, long end, String text, LongPredicate fits, LongUnaryOperator then) {}
 
   private static final int SHOWN = 12;
+  private static final long BEFORE_NANOS = 200_000_000;
 
   private record Tried(BitSet done, long value) {}
 
@@ -42,7 +43,10 @@ final class Linearizer {
     return new Linearizer(history).search(initial);
   }
 
-  /** Null when it is linearizable, else what was left when the search had come furthest. */
+  /**
+   * Null when it is linearizable, else what was left when the search had come furthest, among what
+   * it had put in order by then that went on at the same time (marked by a star) or shortly before.
+   */
   static @Nullable String stuckAt(List<Operation> history, long initial) {
     Linearizer search = new Linearizer(history);
     return search.search(initial) ? null : search.furthest();
@@ -51,12 +55,16 @@ final class Linearizer {
   private String furthest() {
     StringBuilder text = new StringBuilder("the register holds " + bestValue + ", times in us");
     long from = operations.get(0).start;
-    int shown = 0;
-    for (int i = best.nextClearBit(0); i < operations.size() && shown++ < SHOWN; ) {
+    long first = operations.get(best.nextClearBit(0)).start;
+    int left = 0;
+    for (int i = 0; i < operations.size() && left < SHOWN; i++) {
       Operation o = operations.get(i);
-      text.append(String.format("%n%d to %d: ", (o.start - from) / 1000, (o.end - from) / 1000));
-      text.append(o.text);
-      i = best.nextClearBit(i + 1);
+      boolean done = best.get(i);
+      left += done ? 0 : 1;
+      if (!done || o.end >= first - BEFORE_NANOS) {
+        text.append(String.format("%n%d to %d: ", (o.start - from) / 1000, (o.end - from) / 1000));
+        text.append(o.text).append(done ? " *" : "");
+      }
     }
     return text.toString();
   }

@@ -117,7 +117,10 @@ public final class MetaCache {
     }
   }
 
-  /** Is told of every attribute that comes in. */
+  /**
+   * Is told of every attribute that comes in, before anybody finds it here: who finds that nothing
+   * has changed since then goes by what the listener knows.
+   */
   public void onAttr(Consumer<Attr> consumer) {
     listener = consumer;
   }
@@ -231,10 +234,10 @@ public final class MetaCache {
 
   /** Takes in the answer to a question that was asked at {@code stamp}. */
   public void learn(Attr attr, long stamp) {
+    listener.accept(attr);
     if (!attr.inode().isMadeUp()) {
       put(attrs, attr.inode().value(), attr, stamp, place(attr.inode()));
     }
-    listener.accept(attr);
   }
 
   public void learnEntry(InodeId parent, Name name, InodeId inode, long stamp) {
@@ -355,8 +358,8 @@ public final class MetaCache {
   public void changed(Attr attr, long asked) {
     // Nobody holds what has no name, or is made up: it is asked for each time.
     boolean kept = attr.nlink() > 0 && !attr.inode().isMadeUp();
-    note(attrs, attr.inode().value(), kept ? attr : null, asked, place(attr.inode()));
     listener.accept(attr);
+    note(attrs, attr.inode().value(), kept ? attr : null, asked, place(attr.inode()));
   }
 
   /** This client has changed the inode in ways that the answer did not tell. */
