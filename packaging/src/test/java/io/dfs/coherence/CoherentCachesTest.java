@@ -149,6 +149,27 @@ final class CoherentCachesTest {
   }
 
   @Test
+  void whoLooksUpOneNameAfterAnotherIsToldOfThoseThatFollowUntilTheyAreChanged() {
+    for (int i = 10; i < 60; i++) {
+      make(there, "f" + i);
+    }
+    assertFalse(isCached(look(here, "f10")));
+    assertFalse(isCached(look(here, "f11")));
+    int questions = 0;
+    for (int i = 12; i < 60; i++) {
+      questions += isCached(look(here, "f" + i)) ? 0 : 1;
+    }
+    assertTrue(questions < 5, questions + " questions for 48 names");
+    Attr file = get(look(there, "f50"));
+    get(there.setattr(ROOT, file.inode(), AttrChange.mode(0600)));
+    assertEquals(0600, get(look(here, "f50")).mode());
+    get(there.unlink(ROOT, root, Name.of("f51")));
+    assertEquals(Errno.ENOENT, failure(look(here, "f51")));
+    Attr made = make(there, "f510");
+    assertEquals(made.inode(), get(look(here, "f510")).inode());
+  }
+
+  @Test
   void thatANameDoesNotExistIsKnownUntilAnotherClientMakesIt() {
     assertEquals(Errno.ENOENT, failure(look(here, "f")));
     assertTrue(isCached(look(here, "f")));

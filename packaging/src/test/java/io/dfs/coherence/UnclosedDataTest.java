@@ -18,6 +18,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Attr;
 import io.dfs.common.message.Caller;
+import io.dfs.common.message.FileType;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Timestamp;
@@ -107,6 +108,20 @@ final class UnclosedDataTest {
       get(write(there, theirs, 0, String.format("%03d", 100 + i)));
       assertTrue(read(here, mine).startsWith(String.format("%03d", 100 + i)));
     }
+  }
+
+  @Test
+  void whatALookupBringsAlongDisturbsNoWriter() {
+    for (String name : List.of("a", "b", "c")) {
+      get(here.mknod(ROOT, InodeId.ROOT, Name.of(name), FileType.REGULAR, 0644, 0));
+    }
+    Opened mine = create(here, "d");
+    get(write(here, mine, 0, "one"));
+    assertEquals(0, size(there, "a"));
+    assertEquals(0, size(there, "b"));
+    assertTrue(there.lookup(ROOT, InodeId.ROOT, Name.of("c")).isDone(), "came along");
+    assertTrue(write(here, mine, 3, "x").isDone(), "the lease is still there");
+    assertEquals(4, size(there, "d"));
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Reply.Done;
 import io.dfs.common.message.Reply.Node;
+import io.dfs.common.message.Sibling;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -38,6 +39,7 @@ public final class Namespace {
   private final Releases releases;
   private final WriteLeases writes;
   private final Listings listings = new Listings();
+  private final LookAhead lookAhead = new LookAhead();
 
   public Namespace(
       NameserverClient nameserver,
@@ -59,6 +61,7 @@ public final class Namespace {
     }
     Attr known = known(caller, parent, name);
     if (known != null) {
+      lookAhead.used(parent);
       return CompletableFuture.completedFuture(known);
     }
     if (name.isDotDot()) {
@@ -71,25 +74,34 @@ public final class Namespace {
           new FsException(Errno.ENOENT, "'" + name + "' does not exist"));
     }
     long stamp = cache.stamp();
+    int ahead = cache.hasLeases() && passes(caller) ? lookAhead.asking(parent) : 0;
     return nameserver
-        .query(session -> new Query.Lookup(caller, parent, name, session), Node.class)
+        .query(session -> new Query.Lookup(caller, parent, name, session, ahead), Node.class)
         .whenComplete(
             (node, failure) -> {
               if (parent.isMadeUp()) {
                 return;
               }
               if (node != null) {
-                cache.learn(node.attr(), stamp);
-                cache.learnEntry(parent, name, node.attr().inode(), stamp);
-                Layout layout = node.layout();
-                if (layout != null) {
-                  cache.learnLayout(node.attr().inode(), layout);
+                learn(parent, name, node.attr(), node.layout(), stamp);
+                List<Sibling> siblings = node.siblings();
+                if (siblings != null) {
+                  siblings.forEach(s -> learn(parent, s.name(), s.attr(), s.layout(), stamp));
+                  lookAhead.brought(parent, siblings.size());
                 }
               } else if (FsException.of(failure).errno() == Errno.ENOENT) {
                 cache.learnAbsent(parent, name, stamp);
               }
             })
         .thenApply(Node::attr);
+  }
+
+  private void learn(InodeId parent, Name name, Attr attr, @Nullable Layout layout, long stamp) {
+    cache.learn(attr, stamp);
+    cache.learnEntry(parent, name, attr.inode(), stamp);
+    if (layout != null) {
+      cache.learnLayout(attr.inode(), layout);
+    }
   }
 
   /** What a lease says the name means; null to ask. */

@@ -89,12 +89,16 @@ public sealed interface Query extends Message {
    * ENAMETOOLONG.
    *
    * @param session may keep the answer, also that there is no such entry; null when it will not
+   * @param ahead of the entries that follow this one by name, at most so many are wanted with it;
+   *     there may be fewer, and they are for a session that keeps them
    */
-  record Lookup(Caller caller, InodeId parent, Name name, @Nullable SessionId session)
+  record Lookup(Caller caller, InodeId parent, Name name, @Nullable SessionId session, int ahead)
       implements Query {
+    public static final int MAX_AHEAD = 256;
+
     /** An answer to be used once. */
     public Lookup(Caller caller, InodeId parent, Name name) {
-      this(caller, parent, name, null);
+      this(caller, parent, name, null, 0);
     }
   }
 

@@ -58,10 +58,17 @@ public sealed interface Reply extends Message {
    *     need ask; null when there is none
    * @param layout the whole layout of a small file that was looked up, as it is opened next; null
    *     when there is none
+   * @param siblings what {@link Query.Lookup#ahead} asked for; null when there is none
    */
-  record Node(Attr attr, @Nullable Attr parent, @Nullable Layout layout) implements Reply {
+  record Node(
+      Attr attr, @Nullable Attr parent, @Nullable Layout layout, @Nullable List<Sibling> siblings)
+      implements Reply {
     public Node(Attr attr) {
-      this(attr, null, null);
+      this(attr, null, null, null);
+    }
+
+    public Node(Attr attr, @Nullable Attr parent) {
+      this(attr, parent, null, null);
     }
   }
 

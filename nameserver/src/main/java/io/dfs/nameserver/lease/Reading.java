@@ -58,4 +58,12 @@ public final class Reading {
     // What another session wrote is committed by now, but was not granted.
     return written.isEmpty() ? recalls.disturbed(keys, asker, nowNanos) : NOW;
   }
+
+  /**
+   * After all was read: whether the session may keep it, which is for those who would rather not
+   * tell it than wait or have others commit what they write.
+   */
+  public boolean mayKeep() {
+    return asker != null && written.isEmpty() && recalls.disturbed(keys, asker, nowNanos) == null;
+  }
 }

@@ -88,7 +88,7 @@ final class Creation {
 
   /** The inode, and the directory of which an entry has changed. */
   static Reply.Node answer(Transaction tx, InodeId parent, Inode inode) {
-    return new Reply.Node(inode.attr(), tx.inode(parent).attr(), null);
+    return new Reply.Node(inode.attr(), tx.inode(parent).attr());
   }
 
   static FsException exists(Name name) {

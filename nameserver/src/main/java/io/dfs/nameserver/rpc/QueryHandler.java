@@ -53,6 +53,7 @@ final class QueryHandler {
   private final StatusReport status;
   private final TrashQueries trash;
   private final SessionQueries clients;
+  private final Siblings siblings;
 
   QueryHandler(Services services, StatusReport status) {
     this.services = services;
@@ -60,6 +61,7 @@ final class QueryHandler {
     this.status = status;
     this.trash = new TrashQueries(services);
     this.clients = new SessionQueries(services);
+    this.siblings = new Siblings(services);
   }
 
   CompletableFuture<? extends Reply> answer(Query query) {
@@ -229,7 +231,8 @@ final class QueryHandler {
           }
           reading.inode(id);
           Inode inode = tables.inode(id);
-          return new Reply.Node(inode.attr(), null, FileLayout.small(tables, inode));
+          return new Reply.Node(
+              inode.attr(), null, FileLayout.small(tables, inode), siblings.after(q));
         });
   }
 

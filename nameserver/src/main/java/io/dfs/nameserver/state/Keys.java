@@ -105,6 +105,10 @@ public final class Keys {
     return key('D', parent.value(), name);
   }
 
+  static byte[] dentries(InodeId parent) {
+    return key('D', parent.value());
+  }
+
   static byte[] dentryByCookie(InodeId parent, long cookie) {
     return key('C', parent.value(), cookie);
   }

@@ -19,6 +19,7 @@ import io.dfs.nameserver.kv.KeyValueReader.Entry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,6 +116,22 @@ public sealed class Tables permits Transaction {
       }
     }
     return entries;
+  }
+
+  /** What the names of a directory mean that follow {@code name} in the order of their bytes. */
+  public Map<Name, InodeId> following(InodeId parent, Name name, int max) {
+    Map<Name, InodeId> found = new LinkedHashMap<>();
+    byte[] key = Keys.dentry(parent, name);
+    byte[] next = Arrays.copyOf(key, key.length + 1);
+    try (Cursor cursor = reader.scan(next, Keys.after(Keys.dentries(parent)))) {
+      Entry e;
+      while (found.size() < max && (e = cursor.next()) != null) {
+        if (Row.of(e) instanceof Row.OfDentry row) {
+          found.put(row.name(), row.dentry().child());
+        }
+      }
+    }
+    return found;
   }
 
   public byte[] symlink(InodeId inode) {
