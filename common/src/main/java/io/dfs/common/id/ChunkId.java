@@ -1,7 +1,5 @@
 package io.dfs.common.id;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
@@ -16,12 +14,9 @@ import java.util.Locale;
  *
  * The group says which dataservers hold the chunk, so that a location costs no memory per chunk.
  */
-public record ChunkId(@JsonValue long value) implements Comparable<ChunkId> {
+public record ChunkId(long value) implements Comparable<ChunkId>, SingleValue {
   private static final int SEQUENCE_BITS = 44;
   public static final long MAX_SEQUENCE = (1L << SEQUENCE_BITS) - 1;
-
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  public ChunkId {}
 
   public static ChunkId of(GroupId group, long sequence) {
     if (group.value() < 0
@@ -57,6 +52,16 @@ public record ChunkId(@JsonValue long value) implements Comparable<ChunkId> {
   @Override
   public int compareTo(ChunkId other) {
     return Long.compareUnsigned(value, other.value);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ChunkId id && id.value == value;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(value);
   }
 
   @Override

@@ -1,13 +1,10 @@
 package io.dfs.common.id;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-
 /**
  * The number of an inode: unique in its cluster, never used again. The root directory is {@link
  * #ROOT}.
  */
-public record InodeId(@JsonValue long value) implements Comparable<InodeId> {
+public record InodeId(long value) implements Comparable<InodeId>, SingleValue {
   public static final InodeId ROOT = new InodeId(1);
 
   /** No inode has this number. */
@@ -23,12 +20,19 @@ public record InodeId(@JsonValue long value) implements Comparable<InodeId> {
     return (value & MADE_UP) != 0;
   }
 
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  public InodeId {}
-
   @Override
   public int compareTo(InodeId other) {
     return Long.compareUnsigned(value, other.value);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof InodeId id && id.value == value;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(value);
   }
 
   @Override

@@ -1,14 +1,18 @@
 package io.dfs.common.id;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
-
 /** The number of a client's session with the nameserver; never used again. 0 is none. */
-public record SessionId(@JsonValue long value) {
+public record SessionId(long value) implements SingleValue {
   public static final SessionId NONE = new SessionId(0);
 
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  public SessionId {}
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SessionId id && id.value == value;
+  }
+
+  @Override
+  public int hashCode() {
+    return Long.hashCode(value);
+  }
 
   @Override
   public String toString() {

@@ -1,19 +1,10 @@
 package io.dfs.common.message;
 
-import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.introspect.Annotated;
-import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
-import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
-import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import java.io.IOException;
@@ -23,7 +14,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /** Turns messages into bytes and back. Immutable and shared. */
@@ -147,13 +137,12 @@ public final class MessageCodec {
   };
 
   private static final Map<Class<?>, Integer> CODES = new HashMap<>();
-  private static final ObjectMapper MAPPER = mapper();
 
-  /** Made when they are needed first: a command needs few, and making all takes long. */
-  private static final AtomicReferenceArray<@Nullable ObjectReader> READERS =
-      new AtomicReferenceArray<>(TYPES.length);
-
-  private static final ObjectWriter WRITER = MAPPER.writer();
+  private static final CBORFactory CBOR =
+      CBORFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).build())
+          .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+          .build();
 
   static {
     for (int code = 0; code < TYPES.length; code++) {
@@ -163,50 +152,6 @@ public final class MessageCodec {
 
   private MessageCodec() {}
 
-  private static ObjectMapper mapper() {
-    CBORFactory factory =
-        CBORFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(16).build())
-            .build();
-    CBORMapper mapper =
-        CBORMapper.builder(factory)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.FAIL_ON_IGNORED_PROPERTIES)
-            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE)
-            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-            .enable(SerializationFeature.WRITE_ENUMS_USING_INDEX)
-            .annotationIntrospector(new RecordsAsArrays())
-            .build();
-    mapper
-        .configOverride(Record.class)
-        .setFormat(JsonFormat.Value.forShape(JsonFormat.Shape.ARRAY));
-    return mapper;
-  }
-
-  /** Every record is an array of its components, without saying so on each of them. */
-  private static final class RecordsAsArrays extends JacksonAnnotationIntrospector {
-    private static final long serialVersionUID = 1;
-
-    @Override
-    public JsonFormat.Value findFormat(Annotated annotated) {
-      return annotated instanceof AnnotatedClass c
-              && c.getRawType().isRecord()
-              && !isOneValue(c.getRawType())
-          ? JsonFormat.Value.forShape(JsonFormat.Shape.ARRAY)
-          : super.findFormat(annotated);
-    }
-
-    private static boolean isOneValue(Class<?> type) {
-      return Arrays.stream(type.getRecordComponents())
-          .anyMatch(c -> c.getAccessor().isAnnotationPresent(JsonValue.class));
-    }
-
-    @Override
-    public Boolean findSerializationSortAlphabetically(Annotated annotated) {
-      return false;
-    }
-  }
-
   /** The code that tells a receiver which message follows. */
   public static int code(Message message) {
     return Objects.requireNonNull(CODES.get(message.getClass()));
@@ -214,8 +159,8 @@ public final class MessageCodec {
 
   /** Writes the message's components; does not close {@code out}. */
   public static void write(Message message, OutputStream out) {
-    try {
-      WRITER.writeValue(out, message);
+    try (JsonGenerator generator = CBOR.createGenerator(out)) {
+      Formats.of(message.getClass()).write(message, generator);
     } catch (IOException e) {
       throw new FsException(Errno.EPROTO, "cannot encode " + message.getClass().getSimpleName(), e);
     }
@@ -227,29 +172,15 @@ public final class MessageCodec {
       throw new FsException(
           Errno.EPROTO, "unknown message code " + code + "; is the peer of a newer version?");
     }
-    try {
-      Message message = reader(code).readValue(in);
-      if (message == null) {
-        throw new FsException(Errno.EPROTO, "an empty " + TYPES[code].getSimpleName() + " message");
-      }
-      return message;
+    try (JsonParser parser = CBOR.createParser(in)) {
+      parser.nextToken();
+      return (Message) Formats.of(TYPES[code]).read(parser);
     } catch (IOException | RuntimeException e) {
-      throw e instanceof FsException f
-          ? f
-          : new FsException(
-              Errno.EPROTO,
-              "malformed " + TYPES[code].getSimpleName() + " message: " + firstLine(e.getMessage()),
-              e);
+      throw new FsException(
+          Errno.EPROTO,
+          "malformed " + TYPES[code].getSimpleName() + " message: " + firstLine(e.getMessage()),
+          e);
     }
-  }
-
-  private static ObjectReader reader(int code) {
-    ObjectReader reader = READERS.get(code);
-    if (reader == null) {
-      reader = MAPPER.readerFor(TYPES[code]);
-      READERS.set(code, reader);
-    }
-    return reader;
   }
 
   private static String firstLine(@Nullable String text) {

@@ -1,7 +1,6 @@
 package io.dfs.common.message;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
-import com.fasterxml.jackson.annotation.JsonValue;
+import io.dfs.common.id.SingleValue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -10,11 +9,8 @@ import java.util.Arrays;
  * NUL. Names are bytes, as in POSIX; they need not be UTF-8. Immutable: nobody changes {@code
  * bytes} after handing them over.
  */
-public record Name(@JsonValue byte[] bytes) implements Comparable<Name> {
+public record Name(byte[] bytes) implements Comparable<Name>, SingleValue {
   public static final int MAX_BYTES = 255;
-
-  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-  public Name {}
 
   /** The name whose UTF-8 form is {@code text}. */
   public static Name of(String text) {
