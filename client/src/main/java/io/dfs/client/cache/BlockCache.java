@@ -17,22 +17,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BlockCache implements AutoCloseable {
   private final long maxBytes;
-  private final Cache<BlockKey, Block> blocks;
+
+  /** Made with the first block: a command that reads none does not wait for the library. */
+  private volatile @Nullable Cache<BlockKey, Block> made;
 
   public BlockCache(long maxBytes) {
     this.maxBytes = maxBytes;
-    blocks =
-        Caffeine.newBuilder()
-            .maximumWeight(maxBytes)
-            .weigher((BlockKey key, Block block) -> Math.max(1, block.length()))
-            .executor(Runnable::run)
-            .removalListener(this::removed)
-            .build();
+  }
+
+  private Cache<BlockKey, Block> blocks() {
+    Cache<BlockKey, Block> blocks = made;
+    return blocks != null ? blocks : make();
+  }
+
+  private synchronized Cache<BlockKey, Block> make() {
+    Cache<BlockKey, Block> blocks = made;
+    if (blocks == null) {
+      blocks =
+          Caffeine.newBuilder()
+              .maximumWeight(maxBytes)
+              .weigher((BlockKey key, Block block) -> Math.max(1, block.length()))
+              .executor(Runnable::run)
+              .removalListener(this::removed)
+              .build();
+      made = blocks;
+    }
+    return blocks;
   }
 
   /** The block if it is here; take its bytes by {@link Block#slice} at once. */
   public @Nullable Block get(BlockKey key) {
-    return blocks.getIfPresent(key);
+    return blocks().getIfPresent(key);
   }
 
   /**
@@ -48,7 +63,7 @@ public final class BlockCache implements AutoCloseable {
       int from = i * Crc32c.BLOCK_BYTES;
       int bytes = Math.min(Crc32c.BLOCK_BYTES, length - from);
       ByteBuf slice = data.retainedSlice(data.readerIndex() + from, bytes);
-      blocks.put(new BlockKey(first.chunk(), first.block() + i), new Block(slice, origin));
+      blocks().put(new BlockKey(first.chunk(), first.block() + i), new Block(slice, origin));
     }
     if (origin.left().get() < count) {
       // Some had to go already, before the others were there to go with them.
@@ -70,23 +85,23 @@ public final class BlockCache implements AutoCloseable {
   private void removeAll(Origin origin) {
     for (int i = 0; i < origin.count(); i++) {
       BlockKey key = new BlockKey(origin.first().chunk(), origin.first().block() + i);
-      Block block = blocks.getIfPresent(key);
+      Block block = blocks().getIfPresent(key);
       if (block != null && block.origin().left() == origin.left()) {
-        blocks.asMap().remove(key, block);
+        blocks().asMap().remove(key, block);
       }
     }
   }
 
   /** Memory is short elsewhere: gives back the half that is least likely to be of use. */
   public void shrink() {
-    blocks
+    blocks()
         .policy()
         .eviction()
-        .ifPresent(e -> blocks.invalidateAll(e.coldestWeighted(bytes() / 2 + 1).keySet()));
+        .ifPresent(e -> blocks().invalidateAll(e.coldestWeighted(bytes() / 2 + 1).keySet()));
   }
 
   public void invalidate(BlockKey key) {
-    blocks.invalidate(key);
+    blocks().invalidate(key);
   }
 
   /** The most that it weighs. */
@@ -95,12 +110,16 @@ public final class BlockCache implements AutoCloseable {
   }
 
   public long bytes() {
-    return blocks.policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
+    return made == null
+        ? 0
+        : blocks().policy().eviction().map(e -> e.weightedSize().orElse(0)).orElse(0L);
   }
 
   @Override
   public void close() {
-    blocks.invalidateAll();
-    blocks.cleanUp();
+    if (made != null) {
+      blocks().invalidateAll();
+      blocks().cleanUp();
+    }
   }
 }

@@ -21,7 +21,6 @@ public final class Dataservers implements AutoCloseable {
   private final GroupTable groups;
   private final Connector connector;
   private final int readConnections;
-  private final String localHost = localHost();
   private final ConcurrentMap<String, Dataserver> servers = new ConcurrentHashMap<>();
 
   public Dataservers(GroupTable groups, Connector connector, int readConnections) {
@@ -30,11 +29,16 @@ public final class Dataservers implements AutoCloseable {
     this.readConnections = readConnections;
   }
 
-  private static String localHost() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
+  /** Asked for by the first read: it may take the network. */
+  private static final class LocalHost {
+    static final String NAME = name();
+
+    private static String name() {
+      try {
+        return InetAddress.getLocalHost().getHostName();
+      } catch (UnknownHostException e) {
+        return "localhost";
+      }
     }
   }
 
@@ -137,7 +141,7 @@ public final class Dataservers implements AutoCloseable {
     }
     Dataserver server = at(info.address());
     long cost = Math.min(server.cost(), Integer.MAX_VALUE);
-    if (info.host().equals(localHost)) {
+    if (info.host().equals(LocalHost.NAME)) {
       cost /= 8;
     }
     if (server.isAvoided() || info.state() != ServerInfo.State.ONLINE) {

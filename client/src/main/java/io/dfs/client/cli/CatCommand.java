@@ -19,6 +19,11 @@ final class CatCommand extends ClusterCommand {
   private List<String> paths = List.of();
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     byte[] buffer = new byte[BUFFER_BYTES];
     // Not closed: in a shell other commands follow.

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
 abstract class ClusterCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
+  private static final List<String> NOTHING_KEPT = List.of("attribute-ttl=0");
+
   private final ClusterOptions cluster = clusterOptions();
 
   /** New ones, which {@link DfsCommand} adds to those of the command. */
@@ -53,6 +55,14 @@ abstract class ClusterCommand implements Callable<Integer> {
   /** Whether the arguments are about the cluster; else {@link #runAlone} does the work. */
   boolean needsCluster() {
     return true;
+  }
+
+  /**
+   * Whether it asks so much that it pays to keep the answers, under leases of the nameserver, or
+   * moves data. Without leases it starts sooner, and when it is killed nobody waits for them.
+   */
+  boolean asksMuch() {
+    return false;
   }
 
   /** Does the work without a cluster. */
@@ -165,7 +175,7 @@ abstract class ClusterCommand implements Callable<Integer> {
 
   private ClientConfig clientConfig() {
     try {
-      return cluster.read();
+      return cluster.read(asksMuch() ? List.of() : NOTHING_KEPT);
     } catch (ConfigException e) {
       throw wrongUsage(String.valueOf(e.getMessage()));
     }

@@ -71,7 +71,17 @@ abstract sealed class ClusterOptions {
    * @throws ConfigException saying what is wrong with them
    */
   ClientConfig read() {
-    List<String> overrides = new ArrayList<>();
+    return read(List.of());
+  }
+
+  /**
+   * The settings, out of the file and the options.
+   *
+   * @param wishes settings that win over the file, as {@code key=value}
+   * @throws ConfigException saying what is wrong with them
+   */
+  ClientConfig read(List<String> wishes) {
+    List<String> overrides = new ArrayList<>(wishes);
     String environment = System.getenv("DFS_NAMESERVER");
     if (nameserver() != null) {
       overrides.add("nameservers=" + nameserver());

@@ -33,6 +33,11 @@ final class DuCommand extends ClusterCommand {
   private boolean json;
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     AtomicBoolean failed = new AtomicBoolean();
     try (Json.Array array = json ? new Json.Array(out) : null) {

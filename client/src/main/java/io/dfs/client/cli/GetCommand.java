@@ -24,6 +24,11 @@ final class GetCommand extends ClusterCommand {
   @Mixin private CopyArguments arguments = new CopyArguments();
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     List<String> sources = arguments.sources();
     Path target = Path.of(arguments.target());

@@ -40,6 +40,11 @@ final class LsCommand extends ClusterCommand {
   private record Item(String path, String name, Attr attr) {}
 
   @Override
+  boolean asksMuch() {
+    return recursive;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     boolean failed = false;
     try (Json.Array array = json ? new Json.Array(out) : null) {

@@ -25,6 +25,11 @@ final class PutCommand extends ClusterCommand {
   @Mixin private CopyArguments arguments = new CopyArguments();
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     List<String> sources = arguments.sources();
     String target = arguments.target();

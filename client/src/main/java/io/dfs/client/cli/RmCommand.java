@@ -22,6 +22,11 @@ final class RmCommand extends ClusterCommand {
   private boolean force;
 
   @Override
+  boolean asksMuch() {
+    return recursive;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     forEach(paths, path -> remove(dfs, path));
   }

@@ -34,6 +34,11 @@ final class ShellCommand extends ClusterCommand {
   private boolean keepGoing;
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     ShellSession session = new ShellSession(dfs, out, err());
     if (!commands.isEmpty()) {

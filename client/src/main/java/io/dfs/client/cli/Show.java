@@ -10,13 +10,17 @@ import java.util.Map;
 
 /** How values look to a person. */
 final class Show {
-  private static final DateTimeFormatter MINUTES =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneId.systemDefault());
+  /** Apart, as the rules of time zones take long to read, and many commands show no time. */
+  private static final class Time {
+    static final DateTimeFormatter MINUTES =
+        DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
+  }
 
   private Show() {}
 
   static String time(Timestamp time) {
-    return MINUTES.format(instant(time));
+    return Time.MINUTES.format(instant(time));
   }
 
   static Instant instant(Timestamp time) {

@@ -62,6 +62,11 @@ final class SyncCommand extends ClusterCommand {
   }
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     boolean in = target.startsWith(CLUSTER);
     LocalSide local = new LocalSide(Path.of(in ? source : target));

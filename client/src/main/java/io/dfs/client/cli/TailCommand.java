@@ -55,6 +55,11 @@ final class TailCommand extends ClusterCommand {
   }
 
   @Override
+  boolean asksMuch() {
+    return true;
+  }
+
+  @Override
   void run(Dfs dfs, PrintWriter out) throws Exception {
     // Not closed: in a shell other commands follow.
     OutputStream to = new FileOutputStream(FileDescriptor.out);

@@ -1,6 +1,5 @@
 package io.dfs.client.meta;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.DirEntry;
@@ -17,8 +16,9 @@ final class Listings {
    */
   private record UnderWay(long since, long next) {}
 
-  private final Cache<Long, UnderWay> underWay =
-      Caffeine.newBuilder().maximumSize(MAX_UNDER_WAY).executor(Runnable::run).build();
+  private final LazyCache<Long, UnderWay> underWay =
+      new LazyCache<>(
+          () -> Caffeine.newBuilder().maximumSize(MAX_UNDER_WAY).executor(Runnable::run).build());
 
   /**
    * Takes note of a page.
@@ -27,19 +27,18 @@ final class Listings {
    * @return the stamp since which all entries were listed, or 0 while some are missing
    */
   long listed(InodeId directory, long cookie, long stamp, Reply.Listing page) {
-    UnderWay before =
-        cookie == 0 ? new UnderWay(stamp, 0) : underWay.getIfPresent(directory.value());
+    UnderWay before = cookie == 0 ? new UnderWay(stamp, 0) : underWay.get(directory.value());
     if (before == null || before.next != cookie || stamp - before.since < 0) {
       return 0;
     }
     List<DirEntry> entries = page.entries();
     if (page.end()) {
-      underWay.invalidate(directory.value());
+      underWay.remove(directory.value());
       return before.since;
     }
     if (!entries.isEmpty()) {
       long next = entries.get(entries.size() - 1).cookie();
-      underWay.put(directory.value(), new UnderWay(before.since, next));
+      underWay.map().put(directory.value(), new UnderWay(before.since, next));
     }
     return 0;
   }

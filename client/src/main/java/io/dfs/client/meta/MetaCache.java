@@ -1,6 +1,5 @@
 package io.dfs.client.meta;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.dfs.common.id.InodeId;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,17 +54,17 @@ public final class MetaCache {
    */
   private record Known<T>(T value, long stamp, long learned) {}
 
-  private final Cache<Long, Known<Attr>> attrs;
-  private final Cache<Entry, Known<InodeId>> entries;
+  private final LazyCache<Long, Known<Attr>> attrs;
+  private final LazyCache<Entry, Known<InodeId>> entries;
 
   /** Directories of which all entries are in {@link #entries}: no other name exists there. */
-  private final Cache<Long, Known<InodeId>> whole;
+  private final LazyCache<Long, Known<InodeId>> whole;
 
-  private final Cache<Long, Layout> layouts;
+  private final LazyCache<Long, Layout> layouts;
   private final long ttlNanos;
   private final CacheCounts counts = new CacheCounts();
   private final AtomicLong lastChange = new AtomicLong(System.nanoTime());
-  private final AtomicLongArray changedAt = new AtomicLongArray(PLACES);
+  private final StampTable changedAt = new StampTable(PLACES);
   private final AtomicIntegerArray changing = new AtomicIntegerArray(PLACES);
   private volatile Consumer<Attr> listener = a -> {};
 
@@ -81,9 +79,6 @@ public final class MetaCache {
 
   public MetaCache(Duration ttl) {
     ttlNanos = ttl.toNanos();
-    for (int i = 0; i < PLACES; i++) {
-      changedAt.set(i, floor);
-    }
     attrs = newCache(MAX_ENTRIES, key -> {});
     entries = newCache(MAX_ENTRIES, entry -> notWhole(entry.parent));
     layouts = newCache(MAX_LAYOUTS, key -> {});
@@ -96,19 +91,21 @@ public final class MetaCache {
    *
    * @param evicting is told before anybody can see that it is gone
    */
-  private <K, V> Cache<K, V> newCache(int entries, Consumer<K> evicting) {
-    return Caffeine.newBuilder()
-        .maximumSize(entries)
-        .expireAfterWrite(KEPT)
-        .<K, V>evictionListener(
-            (key, value, cause) -> {
-              if (key != null) {
-                evicting.accept(key);
-              }
-              evicted(cause);
-            })
-        .executor(Runnable::run)
-        .build();
+  private <K, V> LazyCache<K, V> newCache(int entries, Consumer<K> evicting) {
+    return new LazyCache<>(
+        () ->
+            Caffeine.newBuilder()
+                .maximumSize(entries)
+                .expireAfterWrite(KEPT)
+                .<K, V>evictionListener(
+                    (key, value, cause) -> {
+                      if (key != null) {
+                        evicting.accept(key);
+                      }
+                      evicted(cause);
+                    })
+                .executor(Runnable::run)
+                .build());
   }
 
   private void evicted(RemovalCause cause) {
@@ -139,6 +136,11 @@ public final class MetaCache {
   /** From now on there are leases of this length, and nothing is trusted without one. */
   void expectLeases(long nanos) {
     leaseNanos = nanos;
+  }
+
+  /** Whether anything can be told from here again. */
+  private boolean keeps() {
+    return ttlNanos != 0 || hasLeases();
   }
 
   /** Whether what is known is kept true by recalls. */
@@ -192,15 +194,15 @@ public final class MetaCache {
   // ---- asking
 
   public @Nullable Attr attr(InodeId inode) {
-    Known<Attr> known = attrs.getIfPresent(inode.value());
+    Known<Attr> known = attrs.get(inode.value());
     return counted(known != null && isTrue(known, place(inode)) ? known.value : null);
   }
 
   /** NONE when there is no such entry, null when that is not known. */
   public @Nullable InodeId entry(InodeId parent, Name name) {
-    Known<InodeId> known = entries.getIfPresent(new Entry(parent, name));
+    Known<InodeId> known = entries.get(new Entry(parent, name));
     if (known == null) {
-      known = whole.getIfPresent(parent.value());
+      known = whole.get(parent.value());
       // Entries are kept for longer than that: none of it has gone by itself.
       if (known != null && System.nanoTime() - known.stamp > KEPT.toNanos() / 2) {
         return counted(null);
@@ -221,12 +223,12 @@ public final class MetaCache {
 
   /** Inodes whose attributes are here. */
   public long inodes() {
-    return attrs.estimatedSize();
+    return attrs.size();
   }
 
   /** The whole layout of this version of the file, if it is known. */
   public @Nullable Layout layout(InodeId inode, long version) {
-    Layout layout = layouts.getIfPresent(inode.value());
+    Layout layout = layouts.get(inode.value());
     return layout != null && layout.version() == version ? layout : null;
   }
 
@@ -266,8 +268,8 @@ public final class MetaCache {
 
   /** An entry of it is not known any more. */
   private void notWhole(InodeId directory) {
-    changedAt.accumulateAndGet(wholePlace(directory), change(), Math::max);
-    whole.invalidate(directory.value());
+    changedAt.raise(wholePlace(directory), change());
+    whole.remove(directory.value());
   }
 
   /**
@@ -275,10 +277,10 @@ public final class MetaCache {
    * otherwise, nobody knows which is the newer: somebody has seen that one, and may see this one,
    * so neither is kept.
    */
-  private <K, T> void keep(Cache<K, Known<T>> cache, K key, T value, long stamp) {
+  private <K, T> void keep(LazyCache<K, Known<T>> cache, K key, T value, long stamp) {
     Known<T> next = new Known<>(value, stamp, stamp());
     cache
-        .asMap()
+        .map()
         .compute(
             key,
             (same, was) -> {
@@ -288,12 +290,12 @@ public final class MetaCache {
   }
 
   /** An answer came that is too old to be kept: what says otherwise may be older still. */
-  private <K, T> void drop(Cache<K, Known<T>> cache, K key, T value) {
+  private <K, T> void drop(LazyCache<K, Known<T>> cache, K key, T value) {
     if (key instanceof Entry entry) {
       notWhole(entry.parent);
     }
     cache
-        .asMap()
+        .map()
         .computeIfPresent(key, (same, was) -> was.value.equals(value) ? was : forgotten(key));
   }
 
@@ -305,21 +307,24 @@ public final class MetaCache {
     return null;
   }
 
-  private <K> void drop(Cache<K, ?> cache, K key) {
+  private <K> void drop(LazyCache<K, ?> cache, K key) {
     if (key instanceof Entry entry) {
       notWhole(entry.parent);
     }
-    cache.invalidate(key);
+    cache.remove(key);
   }
 
   /** A whole layout; what it says of its version stays true. */
   public void learnLayout(InodeId inode, Layout layout) {
     if (hasLeases()) {
-      layouts.put(inode.value(), layout);
+      layouts.map().put(inode.value(), layout);
     }
   }
 
-  private <K, T> void put(Cache<K, Known<T>> cache, K key, T value, long stamp, int place) {
+  private <K, T> void put(LazyCache<K, Known<T>> cache, K key, T value, long stamp, int place) {
+    if (!keeps()) {
+      return;
+    }
     if (stamp - changedAt.get(place) < 0 || stamp - floor < 0) {
       drop(cache, key, value);
       return;
@@ -369,7 +374,7 @@ public final class MetaCache {
 
   /** As {@link #forget}, unless the answer to a change with this stamp has told it. */
   void forgetUnless(InodeId inode, long asked) {
-    Known<Attr> known = attrs.getIfPresent(inode.value());
+    Known<Attr> known = attrs.get(inode.value());
     if (known == null || known.stamp != asked) {
       forget(inode);
     }
@@ -377,7 +382,7 @@ public final class MetaCache {
 
   void forgetUnless(InodeId parent, Name name, long asked) {
     Entry entry = new Entry(parent, name);
-    Known<InodeId> known = entries.getIfPresent(entry);
+    Known<InodeId> known = entries.get(entry);
     if (known == null || known.stamp != asked) {
       note(entries, entry, null, 0, place(parent, name));
     }
@@ -391,9 +396,12 @@ public final class MetaCache {
   }
 
   private <K, T> void note(
-      Cache<K, Known<T>> cache, K key, @Nullable T value, long asked, int place) {
+      LazyCache<K, Known<T>> cache, K key, @Nullable T value, long asked, int place) {
     long now = change();
-    long before = changedAt.getAndAccumulate(place, now, Math::max);
+    long before = changedAt.raise(place, now);
+    if (!keeps()) {
+      return;
+    }
     if (value == null || asked - before < 0 || asked - floor < 0) {
       drop(cache, key);
       return;
@@ -410,7 +418,7 @@ public final class MetaCache {
    * @return whether that is to be recorded, by the rule of relatime; true when it is not known
    */
   public boolean touch(InodeId inode, Timestamp readAt) {
-    Known<Attr> known = attrs.getIfPresent(inode.value());
+    Known<Attr> known = attrs.get(inode.value());
     if (known == null || !isTrue(known, place(inode))) {
       return true;
     }
@@ -421,7 +429,7 @@ public final class MetaCache {
             || readAt.seconds() - attr.atime().seconds() >= RELATIME_SECONDS;
     if (records && hasLeases()) {
       attrs
-          .asMap()
+          .map()
           .replace(
               inode.value(),
               known,
@@ -444,15 +452,15 @@ public final class MetaCache {
       note(entries, new Entry(stale.inode(), name), null, 0, place(stale.inode(), name));
       return false;
     }
-    Known<Attr> known = attrs.getIfPresent(stale.inode().value());
+    Known<Attr> known = attrs.get(stale.inode().value());
     note(attrs, stale.inode().value(), null, 0, place(stale.inode()));
     return known == null || known.value.version() != stale.version();
   }
 
   /** All that a kernel may have been told: inodes, and entries with what they name. */
   public void eachKnown(Consumer<InodeId> inodes, BiConsumer<InodeId, Name> names) {
-    attrs.asMap().keySet().forEach(inode -> inodes.accept(new InodeId(inode)));
-    entries.asMap().keySet().forEach(entry -> names.accept(entry.parent, entry.name));
+    attrs.keys().forEach(inode -> inodes.accept(new InodeId(inode)));
+    entries.keys().forEach(entry -> names.accept(entry.parent, entry.name));
   }
 
   private static int place(InodeId inode) {

@@ -1,6 +1,5 @@
 package io.dfs.client.meta;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
@@ -16,7 +15,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,9 +58,10 @@ public final class WriteLeases {
   private final MetaCache cache;
   private final ScheduledExecutorService timer;
   private final long deadlineNanos;
-  private final Cache<Long, Long> stamps =
-      Caffeine.newBuilder().maximumSize(MAX_LEASES).executor(Runnable::run).build();
-  private final AtomicLongArray askedBack = new AtomicLongArray(PLACES);
+  private final LazyCache<Long, Long> stamps =
+      new LazyCache<>(
+          () -> Caffeine.newBuilder().maximumSize(MAX_LEASES).executor(Runnable::run).build());
+  private final StampTable askedBack = new StampTable(PLACES);
   private final ConcurrentMap<InodeId, CompletableFuture<Long>> asking = new ConcurrentHashMap<>();
   private volatile Written written =
       new Written() {
@@ -86,10 +85,6 @@ public final class WriteLeases {
     this.cache = cache;
     this.timer = timer;
     this.deadlineNanos = TimeUnit.MILLISECONDS.toNanos(deadlineMs);
-    long now = cache.stamp();
-    for (int i = 0; i < PLACES; i++) {
-      askedBack.set(i, now);
-    }
   }
 
   /** To be called once, before the first file is opened. */
@@ -107,7 +102,7 @@ public final class WriteLeases {
     if (!cache.hasLeases()) {
       return true;
     }
-    Long stamp = stamps.getIfPresent(inode.value());
+    Long stamp = stamps.get(inode.value());
     return stamp != null
         && cache.isCurrent(stamp, LEASES)
         && stamp - askedBack.get(place(inode)) >= 0;
@@ -115,13 +110,13 @@ public final class WriteLeases {
 
   /** The nameserver has granted it in answer to what was asked at {@code stamp}. */
   void granted(InodeId inode, long stamp) {
-    stamps.put(inode.value(), stamp);
+    stamps.map().put(inode.value(), stamp);
   }
 
   /** A commit that was sent at {@code stamp} was let through. */
   public void renew(InodeId inode, long stamp) {
     if (holds(inode)) {
-      stamps.asMap().computeIfPresent(inode.value(), (key, was) -> Math.max(was, stamp));
+      stamps.map().computeIfPresent(inode.value(), (key, was) -> Math.max(was, stamp));
     }
   }
 
@@ -210,8 +205,8 @@ public final class WriteLeases {
     List<Long> clean = new ArrayList<>();
     for (WriteRecall recall : recalls) {
       long now = cache.stamp() + 1;
-      askedBack.accumulateAndGet(place(recall.inode()), now, Math::max);
-      stamps.invalidate(recall.inode().value());
+      askedBack.raise(place(recall.inode()), now);
+      stamps.remove(recall.inode().value());
       CompletableFuture<Void> settled = written.settle(recall.inode());
       if (settled.isDone()) {
         clean.add(recall.number());

@@ -29,8 +29,11 @@ public final class Reader {
 
   private static final int ZERO_BYTES = 1 << 20;
 
-  /** What holes are made of; every user has a reference of its own. */
-  private static final ByteBuf ZEROS = Unpooled.directBuffer(ZERO_BYTES).writeZero(ZERO_BYTES);
+  /** Made for the first hole that is read. */
+  private static final class Zeros {
+    /** What holes are made of; every user has a reference of its own. */
+    static final ByteBuf BUFFER = Unpooled.directBuffer(ZERO_BYTES).writeZero(ZERO_BYTES);
+  }
 
   private static final int LAYOUT_PAGE = 4096;
 
@@ -178,7 +181,7 @@ public final class Reader {
     }
     Extent e = part.extent();
     if (e == null) {
-      return part.length() <= ZERO_BYTES ? ZEROS.retainedSlice(0, part.length()) : null;
+      return part.length() <= ZERO_BYTES ? Zeros.BUFFER.retainedSlice(0, part.length()) : null;
     }
     int end = e.chunkOffset() + e.length();
     return e.chunkOffset() / Crc32c.BLOCK_BYTES == (end - 1) / Crc32c.BLOCK_BYTES
@@ -196,7 +199,7 @@ public final class Reader {
         fetcher.fetch(assembly, e.chunk(), e.chunkOffset(), e.chunkOffset() + e.length());
       } else {
         for (int left = part.length(); left > 0; left -= ZERO_BYTES) {
-          assembly.add(ZEROS.retainedSlice(0, Math.min(left, ZERO_BYTES)));
+          assembly.add(Zeros.BUFFER.retainedSlice(0, Math.min(left, ZERO_BYTES)));
         }
       }
     }

@@ -94,7 +94,7 @@ public final class NetClient {
 
   private void onNetworkThread(Runnable task) {
     try {
-      threads.group().next().execute(task);
+      threads.execute(task);
     } catch (RejectedExecutionException e) {
       task.run(); // the process is ending
     }
