@@ -1,6 +1,6 @@
 package io.dfs.packaging;
 
-import io.dfs.client.cli.DfsCommand;
+import io.dfs.client.cli.CommandTraining;
 import io.dfs.common.config.ConfigFile;
 import io.dfs.dataserver.server.Dataserver;
 import io.dfs.dataserver.server.DataserverConfig;
@@ -9,8 +9,8 @@ import io.dfs.nameserver.server.NameserverConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Uses every part of dfs a little, in one process, so that the JVM can archive the classes that
@@ -20,9 +20,9 @@ final class Training {
   private Training() {}
 
   /**
-   * @param args an empty directory for scratch
+   * @param args a directory for scratch, and the archive to make of what commands load
    */
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Path scratch = Path.of(args[0]);
     ConfigFile defaults = ConfigFile.empty();
     try (Nameserver nameserver =
@@ -42,42 +42,25 @@ final class Training {
                         "listen=127.0.0.1:0",
                         "nameservers=" + nameserver.address(),
                         "directories=" + scratch.resolve("dataserver"))))) {
-      use(nameserver.address().toString(), scratch);
+      CommandTraining.use(nameserver.address().toString(), scratch);
+      archiveOfCommands(Path.of(args[1]), nameserver.address().toString(), scratch);
     }
     System.exit(0);
   }
 
-  private static void use(String address, Path scratch) throws IOException {
-    Path file = Files.write(scratch.resolve("file"), new byte[200_000]);
-    String copy = scratch.resolve("copy").toString();
-    String[][] commands = {
-      {"status"},
-      {"mkdir", "-p", "/a/b"},
-      {"put", file.toString(), "/a/b/file"},
-      {"ls", "-l", "/a/b"},
-      {"ls", "-R", "--json", "/"},
-      {"stat", "/a/b/file"},
-      {"layout", "/a/b/file"},
-      {"get", "/a/b/file", copy},
-      {"clone", "/a/b/file", "/a/clone"},
-      {"tail", "/a/b/file"},
-      {"du", "-s", "/a"},
-      {"explain", "/a/b/file"},
-      {"sessions"},
-      {"locks"},
-      {"stats"},
-      {"shell", "-c", "cd /a", "-c", "ls"},
-      {"mv", "/a/b/file", "/a/moved"},
-      {"set", "--replicas", "1", "/a"},
-      {"df", "-h"},
-      {"servers"},
-      {"rm", "-r", "/a"},
-      {"ls", "/not/there"}
-    };
-    for (String[] command : commands) {
-      List<String> all = new ArrayList<>(List.of(command));
-      all.addAll(List.of("--nameserver", address, "--set", "deadline=5 s"));
-      int unused = DfsCommand.execute(all.toArray(String[]::new));
-    }
+  /** Commands have other options and jars than servers, so they get an archive of their own. */
+  private static void archiveOfCommands(Path archive, String address, Path scratch)
+      throws IOException, InterruptedException {
+    String launcher = Objects.requireNonNull(System.getenv("DFS_LAUNCHER"));
+    Process training =
+        new ProcessBuilder(
+                launcher,
+                "class-archive-of-commands",
+                archive.toString(),
+                address,
+                Files.createDirectory(scratch.resolve("commands")).toString())
+            .inheritIO()
+            .start();
+    int unused = training.waitFor(); // what it has made tells how it went
   }
 }
