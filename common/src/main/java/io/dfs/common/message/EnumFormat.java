@@ -15,6 +15,7 @@ final class EnumFormat implements Format {
   }
 
   @Override
+  @SuppressWarnings("EnumOrdinal") // the order is part of the protocol
   public void write(Object value, JsonGenerator out) throws IOException {
     out.writeNumber(((Enum<?>) value).ordinal());
   }
