@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -39,8 +40,9 @@ final class CommandLogger extends LegacyAbstractLogger {
       String pattern,
       @Nullable Object @Nullable [] arguments,
       @Nullable Throwable failure) {
+    OffsetDateTime now = OffsetDateTime.now(ZoneId.systemDefault());
     StringWriter line = new StringWriter();
-    line.append(Time.FORM.format(OffsetDateTime.now().truncatedTo(ChronoUnit.MILLIS)))
+    line.append(Time.FORM.format(now.truncatedTo(ChronoUnit.MILLIS)))
         .append(String.format(Locale.ROOT, " %-5s ", level))
         .append(name.substring(name.lastIndexOf('.') + 1))
         .append(" [")
