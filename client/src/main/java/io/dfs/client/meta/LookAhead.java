@@ -1,6 +1,5 @@
 package io.dfs.client.meta;
 
-import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Query;
@@ -36,12 +35,13 @@ final class LookAhead {
     private long used;
   }
 
-  private final Cache<Long, Walk> walks =
-      Caffeine.newBuilder().maximumSize(MAX_DIRECTORIES).executor(Runnable::run).build();
+  private final LazyCache<Long, Walk> walks =
+      new LazyCache<>(
+          () -> Caffeine.newBuilder().maximumSize(MAX_DIRECTORIES).executor(Runnable::run).build());
 
   /** For a question about a name in the directory that is asked now. */
   int asking(InodeId directory) {
-    Walk walk = walks.get(directory.value(), key -> new Walk());
+    Walk walk = walks.map().computeIfAbsent(directory.value(), key -> new Walk());
     long now = System.nanoTime();
     synchronized (walk) {
       if (now - walk.lastAsked > WALK_NANOS) {
@@ -60,7 +60,7 @@ final class LookAhead {
 
   /** An answer has brought so many entries along. */
   void brought(InodeId directory, int entries) {
-    Walk walk = walks.getIfPresent(directory.value());
+    Walk walk = walks.get(directory.value());
     if (walk != null) {
       synchronized (walk) {
         walk.brought += entries;
@@ -70,7 +70,7 @@ final class LookAhead {
 
   /** A name in the directory was looked up and nothing had to be asked. */
   void used(InodeId directory) {
-    Walk walk = walks.getIfPresent(directory.value());
+    Walk walk = walks.get(directory.value());
     if (walk != null) {
       synchronized (walk) {
         walk.used++;

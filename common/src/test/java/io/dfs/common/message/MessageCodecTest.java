@@ -49,7 +49,7 @@ class MessageCodecTest {
   @Test
   void aMessageIsAnArrayOfItsComponents() {
     byte[] bytes = encode(new Query.Lookup(Caller.ROOT, new InodeId(5), Name.of("a")));
-    assertEquals(0x84, bytes[0] & 0xff, "a CBOR array of four");
+    assertEquals(0x85, bytes[0] & 0xff, "a CBOR array of five");
     assertTrue(bytes.length < 16, () -> bytes.length + " bytes");
   }
 
@@ -83,7 +83,7 @@ class MessageCodecTest {
             7,
             new DataSettings(1 << 26, 2));
     Layout layout = new Layout(1, List.of(new Extent(0, 4096, new ChunkId(-2), 0)), -1);
-    Message node = new Reply.Node(attr, null, layout);
+    Message node = new Reply.Node(attr, null, layout, null);
     readsAs(create, "9f9f03011903e8ff9f1903e81903e882041818f5ff1a0001e2404466696c651901a4f5f500ff");
     readsAs(
         node,
