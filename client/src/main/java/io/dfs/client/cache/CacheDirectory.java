@@ -11,9 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.TimeUnit;
 
 /**
- * The directory of the disk tier, locked while this is open. Immutable.
+ * The directory of the disk tier, locked while this is open. Confined to one thread at a time.
  *
  * <pre>
  * lock      locked by the client that uses the directory
@@ -22,8 +23,11 @@ import java.nio.file.attribute.PosixFilePermissions;
  * </pre>
  */
 final class CacheDirectory implements AutoCloseable {
+  private static final int LOOK_MS = 20;
+
   private final Path path;
   private final FileChannel lock;
+  private boolean locked;
 
   private CacheDirectory(Path path, FileChannel lock) {
     this.path = path;
@@ -36,28 +40,16 @@ final class CacheDirectory implements AutoCloseable {
    * @throws FsException EBUSY when another client uses it, EIO when it cannot be used
    */
   static CacheDirectory open(Path path) {
-    FileChannel channel = null;
+    CacheDirectory directory = unlocked(path);
     try {
-      Files.createDirectories(path.resolve("blocks"));
-      PosixFileAttributeView view =
-          Files.getFileAttributeView(path.resolve("blocks"), PosixFileAttributeView.class);
-      if (view != null) {
-        view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+      if (directory.tryLock()) {
+        return directory;
       }
-      channel =
-          FileChannel.open(
-              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() != null) {
-        return new CacheDirectory(path, channel);
-      }
-    } catch (OverlappingFileLockException e) {
-      // By this very process; told below.
     } catch (IOException e) {
-      close(channel);
-      throw new FsException(
-          Errno.EIO, "cannot use cache-dir " + path + ": " + e + "; mend or change it", e);
+      directory.close();
+      throw unusable(path, e);
     }
-    close(channel);
+    directory.close();
     throw new FsException(
         Errno.EBUSY,
         "cache-dir "
@@ -65,14 +57,61 @@ final class CacheDirectory implements AutoCloseable {
             + " is in use by another client; give each mount a cache-dir of its own");
   }
 
-  private static void close(java.nio.channels.@org.jspecify.annotations.Nullable Channel channel) {
-    if (channel != null) {
+  /**
+   * Makes the directory if need be, and leaves it to whom it belongs until {@link #awaitLock}.
+   *
+   * @throws FsException EIO when it cannot be used
+   */
+  static CacheDirectory unlocked(Path path) {
+    try {
+      Files.createDirectories(path.resolve("blocks"));
+      PosixFileAttributeView view =
+          Files.getFileAttributeView(path.resolve("blocks"), PosixFileAttributeView.class);
+      if (view != null) {
+        view.setPermissions(PosixFilePermissions.fromString("rwx------"));
+      }
+      return new CacheDirectory(
+          path,
+          FileChannel.open(
+              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
+
+  private static FsException unusable(Path path, IOException e) {
+    return new FsException(
+        Errno.EIO, "cannot use cache-dir " + path + ": " + e + "; mend or change it", e);
+  }
+
+  private boolean tryLock() throws IOException {
+    if (locked) {
+      return true;
+    }
+    try {
+      locked = lock.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      // By this very process.
+      return false;
+    }
+    return locked;
+  }
+
+  /** Whether it is locked for this client, within the time. */
+  boolean awaitLock(int ms) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+    while (!tryLock()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
       try {
-        channel.close();
-      } catch (IOException e) {
-        // It was only to be locked.
+        TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
       }
     }
+    return true;
   }
 
   Path path() {
@@ -96,6 +135,10 @@ final class CacheDirectory implements AutoCloseable {
 
   @Override
   public void close() {
-    close(lock);
+    try {
+      lock.close();
+    } catch (IOException e) {
+      // It was only to be locked.
+    }
   }
 }

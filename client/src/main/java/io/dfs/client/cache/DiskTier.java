@@ -53,6 +53,9 @@ public final class DiskTier implements AutoCloseable {
   /** What is left to write at the end gets so long. */
   private static final int DRAIN_MS = 2000;
 
+  /** For the process that this one takes over from to end. */
+  private static final int LOCK_MS = 10_000;
+
   private interface Step {
     void run() throws IOException;
   }
@@ -103,7 +106,17 @@ public final class DiskTier implements AutoCloseable {
    *     be used
    */
   public static DiskTier open(Path path, long maxBytes) {
-    return new DiskTier(CacheDirectory.open(path), maxBytes);
+    return open(path, maxBytes, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param heir another process still uses the directory, and ends about when {@link #begin} is
+   *     called: it is locked then
+   */
+  public static DiskTier open(Path path, long maxBytes, boolean heir) {
+    return new DiskTier(heir ? CacheDirectory.unlocked(path) : CacheDirectory.open(path), maxBytes);
   }
 
   /** Begins to use what is there if it is of this cluster. Does not wait for the scan. */
@@ -119,6 +132,11 @@ public final class DiskTier implements AutoCloseable {
   }
 
   private void claim(String clusterId) throws IOException {
+    if (!directory.awaitLock(LOCK_MS)) {
+      off = true;
+      log.warn("cache-dir {} is in use by another client and is not used", directory.path());
+      return;
+    }
     if (!directory.claim(clusterId)) {
       off = true;
       log.warn(

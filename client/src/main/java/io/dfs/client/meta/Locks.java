@@ -9,6 +9,8 @@ import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.net.WaitingThreads;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * File locks at the nameserver. Shared. Whoever has got a lock sees what was committed before it
@@ -18,6 +20,9 @@ public final class Locks {
   private final NameserverClient nameserver;
   private final Namespace namespace;
   private final int waitMs;
+
+  /** Changes of locks that were sent and of which not all that follows is done. */
+  private final AtomicInteger changing = new AtomicInteger();
 
   public Locks(NameserverClient nameserver, Namespace namespace, int deadlineMs) {
     this.nameserver = nameserver;
@@ -45,14 +50,30 @@ public final class Locks {
     return result;
   }
 
+  /** Whether nothing is under way but waiting. */
+  public boolean areSettled() {
+    return changing.get() == 0;
+  }
+
   private void attempt(InodeId inode, Lock lock, boolean wait, CompletableFuture<Void> result) {
+    AtomicBoolean sent = new AtomicBoolean();
     nameserver
-        .mutate(id -> new Mutation.SetLock(id, inode, lock), Reply.Done.class)
+        .mutate(
+            id -> {
+              if (sent.compareAndSet(false, true)) {
+                changing.incrementAndGet();
+              }
+              return new Mutation.SetLock(id, inode, lock);
+            },
+            Reply.Done.class)
         .whenComplete(
             (done, failure) -> {
               if (failure == null) {
                 taken(inode, lock, result);
                 return;
+              }
+              if (sent.get()) {
+                changing.decrementAndGet();
               }
               FsException e = FsException.of(failure);
               if (!wait || e.errno() != Errno.EAGAIN) {
@@ -65,6 +86,7 @@ public final class Locks {
 
   private void taken(InodeId inode, Lock lock, CompletableFuture<Void> result) {
     if (lock.type() == Lock.Type.UNLOCK) {
+      changing.decrementAndGet();
       result.complete(null);
       return;
     }
@@ -72,7 +94,9 @@ public final class Locks {
         .freshAttr(inode)
         .whenComplete(
             (attr, failure) -> {
-              if (!result.complete(null)) {
+              if (result.complete(null)) {
+                changing.decrementAndGet();
+              } else {
                 giveBack(inode, lock);
               }
             });
@@ -108,6 +132,8 @@ public final class Locks {
   private void giveBack(InodeId inode, Lock lock) {
     Lock unlock =
         new Lock(lock.kind(), Lock.Type.UNLOCK, lock.owner(), lock.start(), lock.end(), lock.pid());
-    nameserver.mutate(id -> new Mutation.SetLock(id, inode, unlock), Reply.Done.class);
+    nameserver
+        .mutate(id -> new Mutation.SetLock(id, inode, unlock), Reply.Done.class)
+        .whenComplete((done, failure) -> changing.decrementAndGet());
   }
 }

@@ -153,6 +153,20 @@ public final class MetaCache {
     trustedUntil = untilNanos;
   }
 
+  /** When the lease ends, as nanoTime. */
+  long trustedUntil() {
+    return trustedUntil;
+  }
+
+  /**
+   * A kernel was told things by another process of this session, under a lease that lasts until
+   * then: what it holds is not known here.
+   */
+  void takeOver(long untilNanos) {
+    trustedUntil = untilNanos;
+    lastEviction = System.nanoTime();
+  }
+
   boolean isTrusted() {
     return System.nanoTime() - trustedUntil < 0;
   }

@@ -79,6 +79,48 @@ public final class NameserverClient implements AutoCloseable {
     link.onSessionLost(action);
   }
 
+  /**
+   * The session of another process goes on here; before {@link #start}. The lease of its cache is
+   * kept from {@link #takeOverLease} on.
+   */
+  public void takeOver(SessionId session, long[] sequences, long seen, long trustedUntilNanos) {
+    link.takeOver(session, sequences);
+    if (recalls != null) {
+      recalls.takeOver(seen, trustedUntilNanos);
+    }
+  }
+
+  /** The other process asks for recalls no more, and the kernel listens here. */
+  public void takeOverLease() {
+    if (recalls != null) {
+      recalls.goOn();
+    }
+  }
+
+  /** Makes no change until {@link #thaw}; completes as {@link Slots#freeze} does. */
+  public CompletableFuture<long[]> freeze() {
+    return slots.freeze();
+  }
+
+  public void thaw() {
+    slots.thaw();
+  }
+
+  /**
+   * Asks for no more recalls until {@link #takeOverLease}.
+   *
+   * @return completes with the last one that was seen to, {@link RecallLoop#NOTHING} when there is
+   *     no lease; fails when it cannot be told
+   */
+  public CompletableFuture<Long> holdLease() {
+    return recalls == null ? CompletableFuture.completedFuture(RecallLoop.NOTHING) : recalls.hold();
+  }
+
+  /** When the lease of the cache ends, as nanoTime. */
+  public long trustedUntilNanos() {
+    return cache.trustedUntil();
+  }
+
   /** Connects; completes when the first session is open. */
   public CompletableFuture<SessionOpened> start(long timeoutMs) {
     PendingCall<Reply.Done> first =

@@ -58,6 +58,9 @@ final class NameserverLink {
   private final Consumer<Ready> onReady;
   private volatile Consumer<String> sessionLost = why -> {};
 
+  /** What to take up when nothing has been opened here yet. */
+  private volatile SessionId takenOver = SessionId.NONE;
+
   private volatile @Nullable Ready ready;
   private volatile @Nullable SessionOpened session;
   private volatile boolean closed;
@@ -92,6 +95,12 @@ final class NameserverLink {
     this.open = open;
     this.timer = timer;
     this.onReady = onReady;
+  }
+
+  /** The session of another process goes on here; before {@link #connect}. */
+  void takeOver(SessionId taken, long[] sequences) {
+    slots.takeOver(taken, sequences);
+    takenOver = taken;
   }
 
   void onSessionLost(Consumer<String> action) {
@@ -155,8 +164,7 @@ final class NameserverLink {
                 retry(FsException.of(failure));
               } else {
                 SessionOpened before = session;
-                openSession(
-                    address, connection, before == null ? SessionId.NONE : before.session());
+                openSession(address, connection, before == null ? takenOver : before.session());
               }
             });
   }

@@ -55,6 +55,11 @@ public final class Namespace {
     this.cache = cache;
   }
 
+  /** Completes when the nameserver counts every open that it was not told of. */
+  public CompletableFuture<Void> reportOpens() {
+    return reports.tell(openInodes.quiet());
+  }
+
   public CompletableFuture<Attr> lookup(Caller caller, InodeId parent, Name name) {
     if (name.isDot()) {
       return getattr(parent);

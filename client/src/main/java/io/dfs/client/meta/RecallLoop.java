@@ -33,17 +33,37 @@ import org.slf4j.LoggerFactory;
  * IDLE -- a session is open --> CONNECTING -- connected, all dropped --> ASKING
  * ASKING -- answer --> FORGETTING (cache, opens, kernel) --> ASKING
  * CONNECTING, ASKING, FORGETTING -- failure --> pause --> CONNECTING
+ * ASKING, FORGETTING -- hold() --> HELD -- goOn() --> ASKING
+ * IDLE -- takeOver() --> HELD
  * any -- close() --> CLOSED
  * </pre>
  *
  * <p>The lease counts from when a question was sent that was answered; a tenth is taken off for
  * clocks that run differently. So this client has stopped trusting its cache before the nameserver
  * lets others go on without it.
+ *
+ * <p>One process hands the lease on to another of the same session by what it has {@code seen}: the
+ * nameserver holds back what comes in between, and the kernel keeps what it was told.
  */
 final class RecallLoop {
   private static final Logger log = LoggerFactory.getLogger(RecallLoop.class);
   private static final int BACKOFF_MIN_MS = 20;
   private static final int BACKOFF_MAX_MS = 1000;
+
+  /** Seen: nothing, as no lease was asked for. */
+  static final long NOTHING = -1;
+
+  /** A question, and when what its answer says is done. Compared by identity. */
+  private static final class Asked {
+    final Connection on;
+    final SessionId session;
+    final CompletableFuture<Long> seen = new CompletableFuture<>();
+
+    Asked(Connection on, SessionId session) {
+      this.on = on;
+      this.session = session;
+    }
+  }
 
   private final Connector connector;
   private final NameserverClient nameserver;
@@ -61,6 +81,17 @@ final class RecallLoop {
 
   private volatile @Nullable Connection connection;
   private volatile int backoffMs = BACKOFF_MIN_MS;
+
+  @GuardedBy("this")
+  private boolean held;
+
+  /** Null while CONNECTING. */
+  @GuardedBy("this")
+  private @Nullable Asked asked;
+
+  /** What goes on after {@link #hold}. */
+  @GuardedBy("this")
+  private long seenAtHold = NOTHING;
 
   RecallLoop(
       Connector connector,
@@ -88,21 +119,120 @@ final class RecallLoop {
 
   /** From IDLE to CONNECTING. */
   void start() {
+    boolean waits;
     synchronized (this) {
       if (running || closed) {
         return;
       }
       running = true;
+      waits = held;
     }
     SessionOpened session = nameserver.session();
     cache.expectLeases(TimeUnit.MILLISECONDS.toNanos(session.cacheMs()));
-    connect();
+    if (!waits) {
+      connect();
+    }
+  }
+
+  /** From IDLE to HELD, as another process has left it. */
+  void takeOver(long seen, long trustedUntilNanos) {
+    synchronized (this) {
+      held = true;
+      seenAtHold = seen;
+    }
+    cache.takeOver(trustedUntilNanos);
+  }
+
+  /**
+   * To HELD. The question that is under way is answered at once when another one comes, and that
+   * one too, as it does not want to wait.
+   *
+   * @return completes with the last recall that was seen to; fails with EAGAIN while there is no
+   *     connection
+   */
+  CompletableFuture<Long> hold() {
+    Asked last;
+    synchronized (this) {
+      if (!running) {
+        return CompletableFuture.completedFuture(NOTHING);
+      }
+      last = asked;
+      if (last == null) {
+        return CompletableFuture.failedFuture(
+            new FsException(
+                Errno.EAGAIN, "the nameserver is not to be reached just now; try again"));
+      }
+      held = true;
+      seenAtHold = NOTHING;
+    }
+    Asked urging = new Asked(last.on, last.session);
+    CompletableFuture<Long> urged = urging.seen;
+    urged.whenComplete(
+        (seen, failure) -> {
+          if (failure != null) {
+            // An answer that was lost may have told something.
+            last.on.close();
+          }
+        });
+    ask(urging, 0, false, 0);
+    return last.seen
+        .thenCombine(urged, Math::max)
+        .thenApply(
+            seen -> {
+              synchronized (this) {
+                seenAtHold = seen;
+              }
+              return seen;
+            });
+  }
+
+  /** From HELD to ASKING, or to CONNECTING when the connection or the lease is lost. */
+  void goOn() {
+    Asked last;
+    long seen;
+    synchronized (this) {
+      if (!held) {
+        return;
+      }
+      held = false;
+      if (!running) {
+        return;
+      }
+      last = asked;
+      seen = seenAtHold;
+    }
+    if (last != null && last.on.isOpen()) {
+      last.seen.whenComplete(
+          (before, failure) ->
+              askAgain(last, before == null ? null : Math.max(before, seen), failure));
+      return;
+    }
+    HostPort address = nameserver.address();
+    if (seen == NOTHING || address == null || !cache.isTrusted()) {
+      connect();
+      return;
+    }
+    SessionId session = nameserver.session().session();
+    connector
+        .connect(address.toString())
+        .whenComplete(
+            (made, failure) -> {
+              if (made == null) {
+                pause(failure);
+              } else {
+                connection = made;
+                ask(made, session, seen, false);
+              }
+            });
   }
 
   private void connect() {
     HostPort address = nameserver.address();
     if (closed) {
       return;
+    }
+    synchronized (this) {
+      seenAtHold = NOTHING;
     }
     if (address == null) {
       pause(null);
@@ -129,33 +259,65 @@ final class RecallLoop {
   }
 
   private void ask(Connection on, SessionId session, long seen, boolean fresh) {
+    Asked next = new Asked(on, session);
+    synchronized (this) {
+      asked = next;
+    }
+    begin(next, seen, fresh);
+  }
+
+  private void begin(Asked next, long seen, boolean fresh) {
+    next.seen.whenComplete((upTo, failure) -> askAgain(next, upTo, failure));
+    ask(next, seen, fresh, nameserver.session().cacheMs() / 3);
+  }
+
+  private void askAgain(Asked last, @Nullable Long seen, @Nullable Throwable failure) {
+    Asked next = seen == null ? null : new Asked(last.on, last.session);
+    synchronized (this) {
+      if (asked != last || (seen != null && held)) {
+        return;
+      }
+      asked = next;
+    }
+    if (seen != null && next != null) {
+      begin(next, seen, false);
+    } else {
+      last.on.close();
+      pause(failure);
+    }
+  }
+
+  /** Completes {@code question.seen} when all that the answer says is done. */
+  private void ask(Asked question, long seen, boolean fresh, int waitMs) {
     if (closed) {
       return;
     }
     int leaseMs = nameserver.session().cacheMs();
-    int waitMs = leaseMs / 3;
-    long asked = System.nanoTime();
+    long since = System.nanoTime();
     WriteLeases leases = writes;
     // No lease counts by now, so nothing more becomes dirty.
     List<DirtyFile> dirty = fresh && leases != null ? leases.dirty() : null;
-    on.call(new Query.AwaitRecalls(session, seen, fresh, waitMs, dirty), null, waitMs + leaseMs / 2)
+    question
+        .on
+        .call(
+            new Query.AwaitRecalls(question.session, seen, fresh, waitMs, dirty),
+            null,
+            waitMs + leaseMs / 2)
         .whenComplete(
             (response, failure) -> {
               if (response == null) {
-                on.close();
-                pause(failure);
+                question.seen.completeExceptionally(FsException.of(failure));
                 return;
               }
               Reply.Recalls recalls = response.as(Reply.Recalls.class);
               backoffMs = BACKOFF_MIN_MS;
-              answered(recalls, fresh, asked + leaseMs * 900_000L)
+              answered(recalls, fresh, since + leaseMs * 900_000L)
                   .whenComplete(
                       (done, problem) -> {
                         if (problem == null) {
-                          ask(on, session, recalls.upTo(), false);
+                          question.seen.complete(recalls.upTo());
                         } else {
-                          on.close();
-                          pause(problem);
+                          question.seen.completeExceptionally(problem);
                         }
                       });
             });

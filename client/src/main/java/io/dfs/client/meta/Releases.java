@@ -31,6 +31,10 @@ public final class Releases {
   private final OpenInodes opens;
   private final ScheduledExecutorService timer;
 
+  /** Completes when all messages so far are answered. */
+  @GuardedBy("this")
+  private CompletableFuture<Void> sent = CompletableFuture.completedFuture(null);
+
   @GuardedBy("this")
   private List<Close> waiting = new ArrayList<>();
 
@@ -84,6 +88,14 @@ public final class Releases {
     }
   }
 
+  /** Tells them, and completes when all that was sent so far is answered; never fails. */
+  public CompletableFuture<Void> tellAll() {
+    tell();
+    synchronized (this) {
+      return sent;
+    }
+  }
+
   private synchronized List<Close> take() {
     List<Close> taken = waiting;
     waiting = new ArrayList<>();
@@ -92,14 +104,19 @@ public final class Releases {
 
   private void send(List<Close> closes) {
     closes.replaceAll(this::unlessOpenAgain);
-    nameserver
-        .apply(closes)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                log.debug("{} releases failed", closes.size(), failure);
-              }
-            });
+    CompletableFuture<Void> told =
+        nameserver
+            .apply(closes)
+            .handle(
+                (done, failure) -> {
+                  if (failure != null) {
+                    log.debug("{} releases failed", closes.size(), failure);
+                  }
+                  return null;
+                });
+    synchronized (this) {
+      sent = CompletableFuture.allOf(sent, told);
+    }
   }
 
   /** What the nameserver counts goes on for who has opened the file since. */

@@ -125,6 +125,27 @@ public final class OpenInodes {
         });
   }
 
+  /**
+   * How often an inode is open.
+   *
+   * @param told of these, how many the nameserver counts
+   */
+  public record OpenInode(InodeId inode, int all, int told) {}
+
+  /** Everything that is open, to be handed to another process. */
+  public List<OpenInode> snapshot() {
+    List<OpenInode> all = new ArrayList<>();
+    opens.forEach((inode, now) -> all.add(new OpenInode(inode, now.all, now.told)));
+    return all;
+  }
+
+  /** What another process had open; before anything is opened here. */
+  public void takeOver(List<OpenInode> all) {
+    for (OpenInode each : all) {
+      change(each.inode, each.all, each.told);
+    }
+  }
+
   public List<InodeId> all() {
     return List.copyOf(opens.keySet());
   }

@@ -6,6 +6,7 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.RequestId;
 import io.dfs.common.id.SessionId;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,15 +33,67 @@ public final class Slots {
   private final ArrayDeque<BiConsumer<@Nullable RequestId, @Nullable FsException>> waiting =
       new ArrayDeque<>();
 
+  /** While somebody waits for all slots to be free, and until {@link #thaw}. */
+  @GuardedBy("this")
+  private @Nullable CompletableFuture<long[]> frozen;
+
+  /** The session of another process goes on here, with all its slots free. */
+  public synchronized void takeOver(SessionId taken, long[] lastSequences) {
+    begin(taken, lastSequences.clone());
+  }
+
+  @GuardedBy("this")
+  private void begin(SessionId newSession, long[] lastSequences) {
+    session = newSession;
+    sequences = lastSequences;
+    free.clear();
+    for (int i = 0; i < lastSequences.length; i++) {
+      free.add(i);
+    }
+  }
+
+  /**
+   * Gives out no more slots until {@link #thaw}: whoever wants one waits.
+   *
+   * @return completes when no change is under way, with the last number of each slot
+   */
+  public CompletableFuture<long[]> freeze() {
+    CompletableFuture<long[]> result;
+    synchronized (this) {
+      if (frozen == null) {
+        frozen = new CompletableFuture<>();
+      }
+      result = frozen;
+    }
+    completeFrozen();
+    return result;
+  }
+
+  private void completeFrozen() {
+    CompletableFuture<long[]> all;
+    long[] last;
+    synchronized (this) {
+      all = frozen;
+      if (all == null || free.size() < sequences.length) {
+        return;
+      }
+      last = sequences.clone();
+    }
+    all.complete(last);
+  }
+
+  /** Goes on after {@link #freeze}. */
+  public void thaw() {
+    synchronized (this) {
+      frozen = null;
+    }
+    serve();
+  }
+
   /** A new session begins, with all its slots free; numbers of an earlier one are void. */
   public void begin(SessionId newSession, int slots) {
     synchronized (this) {
-      session = newSession;
-      sequences = new long[slots];
-      free.clear();
-      for (int i = 0; i < slots; i++) {
-        free.add(i);
-      }
+      begin(newSession, new long[slots]);
     }
     serve();
   }
@@ -49,7 +102,7 @@ public final class Slots {
   public void acquire(BiConsumer<@Nullable RequestId, @Nullable FsException> then) {
     RequestId id;
     synchronized (this) {
-      if (free.isEmpty()) {
+      if (free.isEmpty() || frozen != null) {
         if (waiting.size() < MAX_WAITING) {
           waiting.add(then);
           return;
@@ -101,6 +154,9 @@ public final class Slots {
       BiConsumer<@Nullable RequestId, @Nullable FsException> then;
       RequestId id;
       synchronized (this) {
+        if (frozen != null) {
+          break;
+        }
         if (free.isEmpty() || waiting.isEmpty()) {
           return;
         }
@@ -109,6 +165,7 @@ public final class Slots {
       }
       then.accept(id, null);
     }
+    completeFrozen();
   }
 
   @GuardedBy("this")

@@ -26,6 +26,7 @@ import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
 import io.dfs.common.message.Timestamp;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,9 +61,14 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   private final Opening opening;
   private final FileRanges ranges;
   private volatile InodeId root = InodeId.ROOT;
+  private final boolean caches;
+  private volatile @Nullable Holding holding;
+  private volatile boolean left;
 
-  private DfsVfs(ClientConfig config, String description) {
-    rooms = new Rooms(config, description);
+  private DfsVfs(ClientConfig config, String description, boolean heir) {
+    rooms = new Rooms(config, description, heir);
+    caches = !config.attributeTtl().isZero();
+    left = heir;
     nameserver = rooms.nameserver;
     namespace = rooms.namespace;
     paths = rooms.paths;
@@ -80,7 +86,7 @@ public final class DfsVfs implements Vfs, AutoCloseable {
    * @param description what runs here, for people who list sessions
    */
   public static CompletableFuture<DfsVfs> connect(ClientConfig config, String description) {
-    DfsVfs vfs = new DfsVfs(config, description);
+    DfsVfs vfs = new DfsVfs(config, description, false);
     return vfs.rooms
         .start()
         .handle(
@@ -103,6 +109,85 @@ public final class DfsVfs implements Vfs, AutoCloseable {
     } catch (CompletionException e) {
       throw FsException.of(e);
     }
+  }
+
+  /**
+   * A client that is not connected yet and will {@link #takeOver} the session of another process,
+   * whose it is until {@link #stay}.
+   *
+   * @param description what runs here
+   */
+  public static DfsVfs heir(ClientConfig config, String description) {
+    return new DfsVfs(config, description, true);
+  }
+
+  /**
+   * Goes on with the session, the open files and the locks of another process, which is held. Once,
+   * before anybody uses this; waits. When it fails, the other one can go on as if nothing had been.
+   *
+   * @param newRoot the {@link #root} there
+   * @throws FsException ESTALE when the session has ended, EPROTO when it cannot go on with this
+   *     configuration, or with the reason why the nameserver is not reached
+   */
+  public void takeOver(VfsState state, InodeId newRoot) {
+    if (state.caches() != caches) {
+      throw new FsException(
+          Errno.EPROTO,
+          "the setting attribute-ttl was changed from or to 0, which takes a new mount: unmount,"
+              + " and mount again");
+    }
+    root = newRoot;
+    opening.takeOver(state);
+    rooms.takeOver(state);
+  }
+
+  /**
+   * The other process is gone, and an engine {@link #listen}s: to be called within the lease, so
+   * that what is in the kernel's cache may stay there.
+   */
+  public void takeOverLease() {
+    rooms.takeOverLease();
+  }
+
+  /**
+   * Comes to rest, so that another process can take over: all that was written is committed, and
+   * nothing more is changed until {@link #goOn}. Nobody may use this meanwhile, and no operation
+   * may be under way but waiting for locks. Waits.
+   *
+   * @throws FsException when that cannot be within {@code limit}; then this goes on
+   */
+  public VfsState hold(Duration limit) throws InterruptedException {
+    Holding now = new Holding(rooms, handles, limit);
+    holding = now;
+    boolean held = false;
+    try {
+      VfsState state = now.hold(caches);
+      held = true;
+      return state;
+    } finally {
+      if (!held) {
+        goOn();
+      }
+    }
+  }
+
+  /** Nobody has taken over after {@link #hold}. */
+  public void goOn() {
+    Holding now = holding;
+    if (now != null) {
+      holding = null;
+      now.goOn();
+    }
+  }
+
+  /** The other process will not go on after {@link #takeOver}: the session is this client's. */
+  public void stay() {
+    left = false;
+  }
+
+  /** Another process has taken over after {@link #hold}: {@link #close} only ends this client. */
+  public void leave() {
+    left = true;
   }
 
   /**
@@ -583,12 +668,17 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   }
 
   /**
-   * Flushes everything, within the deadline, and ends the session. Waits; not for network threads.
+   * Flushes everything, within the deadline, and ends the session, unless that is another process's
+   * (see {@link #leave} and {@link #heir}). Waits; not for network threads.
    *
    * @throws FsException when written data was lost
    */
   @Override
   public void close() {
-    rooms.close();
+    if (left) {
+      rooms.shutdown();
+    } else {
+      rooms.close();
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.dfs.client.vfs;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.client.read.ReadAhead;
 import io.dfs.client.vfs.Vfs.OpenMode;
+import io.dfs.client.vfs.VfsState.LockOwner;
 import io.dfs.client.write.FileState;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
@@ -12,6 +13,7 @@ import io.dfs.common.message.Lock;
 import io.dfs.common.message.Timestamp;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Open files and directories by the numbers that engines know them by. Shared. */
 final class HandleTable {
-  private record Owner(Lock.Kind kind, long owner) {}
-
   /**
    * An open file or directory.
    *
@@ -42,7 +42,7 @@ final class HandleTable {
 
     /** Who may hold a lock that was taken through this handle: one for each process that did. */
     @GuardedBy("this")
-    private final Set<Owner> lockOwners = new HashSet<>(0);
+    private final Set<LockOwner> lockOwners = new HashSet<>(0);
 
     Handle(
         InodeId inode,
@@ -59,7 +59,7 @@ final class HandleTable {
 
     /** A lock is being taken or freed through this handle. */
     synchronized void locking(Lock lock) {
-      Owner owner = new Owner(lock.kind(), lock.owner());
+      LockOwner owner = new LockOwner(lock.kind(), lock.owner());
       if (lock.type() != Lock.Type.UNLOCK) {
         lockOwners.add(owner);
       } else if (lock.start() == 0 && lock.end() == Long.MAX_VALUE) {
@@ -67,11 +67,20 @@ final class HandleTable {
       }
     }
 
+    synchronized List<LockOwner> lockOwners() {
+      return List.copyOf(lockOwners);
+    }
+
+    /** Locks that were taken through it in another process. */
+    synchronized void takeOver(List<LockOwner> owners) {
+      lockOwners.addAll(owners);
+    }
+
     /** What frees all locks that were taken and may be held still. */
     synchronized List<Lock> takeLocks() {
       List<Lock> unlocks =
           lockOwners.stream()
-              .map(o -> new Lock(o.kind, Lock.Type.UNLOCK, o.owner, 0, Long.MAX_VALUE, 0))
+              .map(o -> new Lock(o.kind(), Lock.Type.UNLOCK, o.owner(), 0, Long.MAX_VALUE, 0))
               .toList();
       lockOwners.clear();
       return unlocks;
@@ -89,6 +98,25 @@ final class HandleTable {
 
   private final ConcurrentMap<Long, Handle> handles = new ConcurrentHashMap<>();
   private final AtomicLong next = new AtomicLong(1);
+
+  /** All that is open, by number. */
+  Map<Long, Handle> all() {
+    return Map.copyOf(handles);
+  }
+
+  /** The number of the next handle. */
+  long next() {
+    return next.get();
+  }
+
+  /** The handle of another process by its number there; before any is added. */
+  void takeOver(long number, Handle handle) {
+    handles.put(number, handle);
+  }
+
+  void takeOverNext(long number) {
+    next.set(number);
+  }
 
   int size() {
     return handles.size();

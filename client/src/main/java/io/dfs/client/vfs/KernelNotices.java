@@ -6,8 +6,10 @@ import io.dfs.client.vfs.Vfs.Invalidations;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Name;
 import io.dfs.common.message.Stale;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,18 @@ final class KernelNotices implements KernelCopies {
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   private volatile @Nullable Invalidations listener;
+
+  /** Files of which a kernel may hold what another process told it, until all is forgotten. */
+  private final AtomicReference<List<InodeId>> takenOver = new AtomicReference<>(List.of());
+
+  void takeOver(List<InodeId> files) {
+    takenOver.set(files);
+  }
+
+  /** Whether there is a kernel. */
+  boolean isHeard() {
+    return listener != null;
+  }
 
   void listen(Invalidations to) {
     listener = to;
@@ -99,6 +113,7 @@ final class KernelNotices implements KernelCopies {
     if (to == null) {
       return DONE;
     }
+    takenOver.getAndSet(List.of()).forEach(inode -> to.inode(inode, true));
     cache.eachKnown(
         inode -> to.inode(inode, true), (parent, name) -> to.entry(parent, name, InodeId.NONE));
     long agoMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - cache.lastEviction());

@@ -71,6 +71,36 @@ final class Opening {
     this.truncate = truncate;
   }
 
+  /** What is open in another process. */
+  void takeOver(VfsState state) {
+    for (VfsState.OpenHandle each : state.handles()) {
+      Attr attr = each.attr();
+      OpenMode mode = each.mode();
+      FileState file = attr == null ? null : writing.open(attr);
+      Handle handle =
+          new Handle(
+              each.inode(),
+              each.caller(),
+              mode,
+              file,
+              file != null && mode.read() ? reader.newReadAhead() : null);
+      handle.readAt = each.readAt();
+      handle.atimeDue = each.atimeDue();
+      handle.takeOver(each.lockOwners());
+      if (file != null) {
+        // A kernel may hold pages of it.
+        file.shown();
+        FsException failure = each.failure();
+        if (failure != null) {
+          file.tellNext(failure);
+        }
+      }
+      handles.takeOver(each.number(), handle);
+    }
+    handles.takeOverNext(state.nextHandle());
+    openInodes.takeOver(state.opens());
+  }
+
   CompletableFuture<Opened> create(
       Caller caller,
       InodeId parent,

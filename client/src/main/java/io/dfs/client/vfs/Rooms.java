@@ -21,8 +21,10 @@ import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Query;
 import io.dfs.common.message.Reply;
+import io.dfs.common.message.Reply.SessionOpened;
 import io.dfs.common.message.Stale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -41,6 +43,9 @@ final class Rooms {
    * of the time that repair takes. When nothing has changed, an exchange takes 50 bytes.
    */
   private static final int GROUPS_EVERY_S = 2;
+
+  /** For the nameserver to take note that a session is over. */
+  private static final int END_MS = 2000;
 
   private final ClientConfig config;
   private final Network network;
@@ -61,10 +66,17 @@ final class Rooms {
   final Reader reader;
   final HoleFinder holes;
 
-  Rooms(ClientConfig config, String description) {
+  private final boolean heir;
+
+  /**
+   * @param heir whether another process still has what this one will take over
+   */
+  Rooms(ClientConfig config, String description, boolean heir) {
     this.config = config;
+    this.heir = heir;
     // First: it may refuse, and nothing has been started yet.
-    disk = config.cacheDir().map(path -> DiskTier.open(path, config.cacheDisk())).orElse(null);
+    disk =
+        config.cacheDir().map(path -> DiskTier.open(path, config.cacheDisk(), heir)).orElse(null);
     network = new Network(config.networkThreads());
     cache = new MetaCache(config.attributeTtl());
     nameserver =
@@ -118,11 +130,45 @@ final class Rooms {
         .start(config.connectTimeout().toMillis())
         .thenCompose(
             session -> {
-              if (disk != null) {
+              if (disk != null && !heir) {
                 disk.begin(session.clusterId());
               }
               return groups.refresh();
             });
+  }
+
+  /** As {@link DfsVfs#takeOver} promises; what is open is known here by now. */
+  void takeOver(VfsState state) {
+    nameserver.takeOver(
+        state.session(), state.sequences(), state.seen(), state.trustedUntilNanos());
+    kernel.takeOver(
+        state.handles().stream()
+            .filter(handle -> handle.attr() != null)
+            .map(VfsState.OpenHandle::inode)
+            .distinct()
+            .toList());
+    try {
+      start().join();
+    } catch (CompletionException e) {
+      throw FsException.of(e);
+    }
+    SessionOpened now = nameserver.session();
+    if (!now.clusterId().equals(state.clusterId())) {
+      throw new FsException(Errno.ESTALE, "the mount is of another cluster than is found now");
+    }
+    if (!now.session().equals(state.session())) {
+      // A new one, which nobody wants.
+      nameserver.closeSession(END_MS).join();
+      throw new FsException(Errno.ESTALE, "the session of the mount has ended");
+    }
+  }
+
+  /** As {@link DfsVfs#takeOverLease} promises. */
+  void takeOverLease() {
+    nameserver.takeOverLease();
+    if (disk != null) {
+      disk.begin(nameserver.session().clusterId());
+    }
   }
 
   private void sessionLost(String why) {
@@ -143,6 +189,9 @@ final class Rooms {
    * does not ask.
    */
   private void forgetUnvouched() {
+    if (!kernel.isHeard()) {
+      return;
+    }
     for (InodeId inode : writing.takeUnvouched()) {
       kernel.forget(new Stale(inode, -1, null, InodeId.NONE), true);
     }
@@ -175,7 +224,7 @@ final class Rooms {
     }
     releases.tell();
     try {
-      nameserver.closeSession(2000).get(3, TimeUnit.SECONDS);
+      nameserver.closeSession(END_MS).get(3, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {

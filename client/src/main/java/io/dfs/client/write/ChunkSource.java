@@ -127,6 +127,16 @@ final class ChunkSource {
     all.forEach(ChunkWriter::leaveClosedGroup);
   }
 
+  /** Has every writer leave its chunks, which are then to be sealed. */
+  CompletableFuture<Void> leaveAll() {
+    List<ChunkWriter> all;
+    synchronized (writers) {
+      all = List.copyOf(writers);
+    }
+    return CompletableFuture.allOf(
+        all.stream().map(ChunkWriter::leaveChunks).toArray(CompletableFuture<?>[]::new));
+  }
+
   boolean isLeft(OpenChunk chunk) {
     return groups.isClosed(chunk.id.group());
   }
@@ -186,6 +196,10 @@ final class ChunkSource {
       taken.add(chunk);
     }
     return taken;
+  }
+
+  boolean hasSealed() {
+    return !sealed.isEmpty();
   }
 
   /** The session that owned them has ended. */

@@ -140,6 +140,22 @@ final class ChunkWriter {
     serial.execute(this::finishChunks);
   }
 
+  /** Appends to other chunks from now on; completes when nothing more goes to those of before. */
+  CompletableFuture<Void> leaveChunks() {
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    serial.execute(
+        () -> {
+          CompletableFuture<OpenChunk> opening = next;
+          finishChunks();
+          if (opening == null) {
+            left.complete(null);
+          } else {
+            opening.whenComplete((chunk, failure) -> left.complete(null));
+          }
+        });
+    return left;
+  }
+
   /** Appends to another chunk from now on if the group of this one is closed. */
   void leaveClosedGroup() {
     serial.execute(

@@ -39,21 +39,22 @@ final class Committer {
   /**
    * Seals what no commit has sealed by now: until then the nameserver cannot give its space back.
    */
-  void seal() {
+  CompletableFuture<Void> seal() {
     List<ChunkId> sealed = source.takeSealed();
     if (sealed.isEmpty()) {
-      return;
+      return CompletableFuture.completedFuture(null);
     }
-    nameserver
+    return nameserver
         .mutate(
             id -> new Mutation.Commit(id, InodeId.ROOT, List.of(), null, sealed, false, false),
             Reply.Node.class)
-        .whenComplete(
+        .handle(
             (done, failure) -> {
               if (failure != null) {
                 log.debug(
                     "sealing {} chunks failed; the session's end does it", sealed.size(), failure);
               }
+              return null;
             });
   }
 

@@ -452,6 +452,26 @@ public final class FileState {
     return baseVersion;
   }
 
+  /** Whether nothing is written that is not committed, and no write has begun. */
+  synchronized boolean isSettled() {
+    return isClean() && unfinished.areNone();
+  }
+
+  /** What the next to ask whether all is well is to be told. */
+  public synchronized @Nullable FsException untold() {
+    return error;
+  }
+
+  /** It happened in another process, whose files go on here. */
+  public synchronized void tellNext(FsException failure) {
+    error = failure;
+  }
+
+  /** The attributes as the nameserver told them last. */
+  public synchronized Attr committedAttr() {
+    return view.attr();
+  }
+
   synchronized boolean isClean() {
     return pieces.isEmpty() && !commits.isCommitting();
   }

@@ -111,7 +111,7 @@ public final class Writing {
   }
 
   private void commitStale() {
-    committer.seal();
+    var unused = committer.seal();
     for (FileState file : dirty) {
       if (file.isStale(COMMIT_AFTER_NANOS)) {
         file.sendTail(true);
@@ -475,6 +475,22 @@ public final class Writing {
     shared.values().forEach(ChunkWriter::abandon);
     shared.clear();
     files.values().forEach(FileState::dropUncommitted);
+  }
+
+  /**
+   * All that was written is committed, or lost: of that the next flush or write of the file tells.
+   * No chunk is appended to or waits to be sealed. For when nobody writes.
+   */
+  public CompletableFuture<Void> settleAll() {
+    return CompletableFuture.allOf(
+            files.values().stream().map(FileState::settle).toArray(CompletableFuture<?>[]::new))
+        .thenCompose(done -> source.leaveAll())
+        .thenCompose(done -> committer.seal());
+  }
+
+  /** Whether {@link #settleAll} has left nothing to do. */
+  public boolean isSettled() {
+    return !source.hasSealed() && files.values().stream().allMatch(FileState::isSettled);
   }
 
   /** Flushes everything. */

@@ -231,7 +231,7 @@ final class Recipient {
       earlier = asking;
       asking = null;
       // A fresh one is answered at once: it trusts nothing until then.
-      if (ended || fresh || dropAll || !queued.isEmpty() || !asks.isEmpty()) {
+      if (ended || fresh || waitNanos <= 0 || dropAll || !queued.isEmpty() || !asks.isEmpty()) {
         now = take();
       } else {
         asking = answer;
