@@ -6,29 +6,28 @@ import io.dfs.client.profile.Profile;
 import io.dfs.client.vfs.DfsVfs;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.config.ConfigException;
-import io.dfs.common.config.ConfigFile;
-import io.dfs.common.config.HostPort;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.fusemount.engine.Engine;
 import io.dfs.fusemount.engine.EngineOptions;
+import io.dfs.fusemount.linux.EngineState;
+import io.dfs.fusemount.linux.LinuxEngine;
+import io.dfs.fusemount.linux.channel.LibC;
 import io.dfs.fusemount.mount.MountOptions;
 import io.dfs.fusemount.mount.MountPoint;
 import io.dfs.fusemount.mount.MountSource;
 import io.dfs.fusemount.mount.PathEncoding;
 import io.dfs.fusemount.server.MountDaemon;
+import io.dfs.fusemount.takeover.TakeoverClient;
 import io.dfs.fusemount.web.MeasuredVfs;
 import io.dfs.fusemount.web.MountWeb;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,16 +50,17 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Exit codes: 0 unmounted in the end, 1 wrong usage, 2 the system lacks something, 32 the mount",
-      "failed. The end: dfs umount, umount(8) or SIGTERM; a second SIGTERM whoever uses it."
+      "(or taking it over) failed. The end: dfs umount, umount(8) or SIGTERM; a second SIGTERM whoever uses it."
     })
 public final class MountCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(MountCommand.class);
   private static final int USAGE = 1;
   private static final int SYSTEM = 2;
   private static final int FAILURE = 32;
-  private static final int DEFAULT_PORT = 9700;
-  private static final Path SYSTEM_CONFIG = Path.of("/etc/dfs/dfs.conf");
   private static final String READY_FILE = "DFS_READY_FILE";
+
+  /** For the process that had the port before. */
+  private static final Duration WEB_PATIENCE = Duration.ofSeconds(5);
 
   /** Beyond the client's own deadline, so that its error, which says more, comes first. */
   private static final Duration DEADLINE_MARGIN = Duration.ofSeconds(5);
@@ -98,6 +98,14 @@ public final class MountCommand implements Callable<Integer> {
       names = "--fake",
       description = "Check options, configuration and mount point, and mount nothing.")
   private boolean fake;
+
+  @Option(
+      names = "--takeover",
+      description =
+          "Take over a folder that is mounted from the process that serves it, without an unmount:"
+              + " after an upgrade, programs go on with their open files and locks. Everything else"
+              + " stays as it was mounted; the configuration file is read anew. Engine linux only.")
+  private boolean takeover;
 
   @Option(names = "--config", paramLabel = "FILE", description = "The configuration file.")
   private @Nullable Path config;
@@ -144,19 +152,26 @@ public final class MountCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    MountArguments arguments =
+        new MountArguments(
+            parameters, nameserver, options, config, pidFile, System.getProperty("user.dir", "/"));
     MountOptions mountOptions;
-    MountSource source;
     ClientConfig client;
     try {
-      mountOptions = MountOptions.parse(options, CLIENT_KEYS);
-      checkOthers(mountOptions);
-      source = source();
-      client = clientConfig(source, mountOptions);
+      if (takeover) {
+        checkAlone();
+        takeOver();
+        return 0;
+      }
+      mountOptions = arguments.mountOptions();
+      client = arguments.clientConfig();
     } catch (IllegalArgumentException | ConfigException e) {
       return fail(USAGE, e.getMessage());
+    } catch (FsException e) {
+      return fail(FAILURE, e.getMessage());
     }
     try {
-      mount(source, mountOptions, client);
+      mount(arguments, mountOptions, client);
       return 0;
     } catch (FsException e) {
       return fail(e.errno() == Errno.ENOSYS ? SYSTEM : FAILURE, e.getMessage());
@@ -170,120 +185,176 @@ public final class MountCommand implements Callable<Integer> {
     return code;
   }
 
-  /** What -o takes of the client's settings: all but where the cluster is. */
-  private static final Set<String> CLIENT_KEYS =
-      Arrays.stream(ClientConfig.class.getRecordComponents())
-          .map(component -> kebab(component.getName()))
-          .filter(key -> !key.equals("nameservers"))
-          .collect(Collectors.toUnmodifiableSet());
-
-  private static String kebab(String name) {
-    return name.replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
-  }
-
-  private static void checkOthers(MountOptions options) {
-    if (options.allowOther().orElse(false) && !MountPoint.othersMayBeAllowed()) {
-      throw new IllegalArgumentException(
-          "option allow_other: only root may, unless /etc/fuse.conf says user_allow_other");
-    }
-  }
-
-  /** Without servers when neither the command line nor the environment names them. */
-  private MountSource source() {
-    MountSource source =
-        parameters.size() > 1
-            ? MountSource.parse(parameters.get(0), DEFAULT_PORT)
-            : new MountSource(List.of(), "/");
-    return source.nameservers().isEmpty() && nameserver != null
-        ? new MountSource(MountSource.parse(nameserver, DEFAULT_PORT).nameservers(), source.path())
-        : source;
-  }
-
-  private ClientConfig clientConfig(MountSource source, MountOptions mountOptions) {
-    List<String> settings = new ArrayList<>();
-    if (!source.nameservers().isEmpty()) {
-      settings.add("client.nameservers=" + joined(source.nameservers()));
-    }
-    mountOptions.clientSettings().forEach(setting -> settings.add("client." + setting));
-    ConfigFile file = ConfigFile.empty();
-    if (config != null) {
-      file = ConfigFile.parse(config);
-    } else if (Files.isReadable(SYSTEM_CONFIG)) {
-      file = ConfigFile.parse(SYSTEM_CONFIG);
-    }
-    file.checkKeys(settings, ClientConfig.class);
-    return file.read(ClientConfig.class, settings);
-  }
-
-  private static String joined(List<HostPort> addresses) {
-    return addresses.stream().map(HostPort::toString).collect(Collectors.joining(","));
-  }
-
-  private void mount(MountSource from, MountOptions mountOptions, ClientConfig client)
+  private void mount(MountArguments arguments, MountOptions mountOptions, ClientConfig client)
       throws InterruptedException {
-    MountPoint mountPoint = MountPoint.at(parameters.get(parameters.size() - 1)).check();
+    MountPoint mountPoint = MountPoint.at(arguments.folder()).check();
     if (fake) {
       return;
     }
-    String servers = joined(client.nameservers());
-    // As it was written, so that mount -a finds what fstab asks for mounted already.
-    String source = parameters.size() > 1 ? parameters.get(0) : servers + ":" + from.path();
-    List<Path> readyFiles = new ArrayList<>();
-    if (readyFile != null) {
-      readyFiles.add(readyFile);
-    }
-    if (System.getenv(READY_FILE) != null) {
-      readyFiles.add(Path.of(System.getenv(READY_FILE)));
-    }
+    MountSource from = arguments.source();
+    String source = arguments.shownSource(client);
     Profile profile = new Profile();
     MountDaemon daemon =
-        new MountDaemon(
-            mountPoint,
-            source,
-            profile,
-            pidFile == null ? List.of() : List.of(pidFile),
-            readyFiles);
-    try (DfsVfs vfs = connect(client, servers, mountPoint)) {
+        new MountDaemon(mountPoint, source, profile, pidFiles(arguments), readyFiles());
+    try (DfsVfs vfs = connect(client, mountPoint)) {
       vfs.enter(PathResolver.split(from.path().getBytes(PathEncoding.charset())));
       EngineOptions engineOptions = engineOptions(source, mountOptions, client);
       try (MountWeb web = web(client, vfs)) {
+        if (web != null) {
+          listen(web, client);
+        }
         Vfs served = MeasuredVfs.of(vfs, profile, web == null ? null : web.timers());
         daemon.run(
             vfs,
             () -> engine.mount(served, mountPoint.path(), engineOptions),
-            () -> sayMounted(mountPoint, source));
+            () -> say("mounted " + source + " at " + mountPoint.path()),
+            arguments.toList());
       }
     }
   }
 
-  /** Null when nobody wants to look; a mount that cannot be watched is better than none. */
-  private static @Nullable MountWeb web(ClientConfig client, DfsVfs vfs) {
-    if (client.http().isEmpty()) {
-      return null;
+  private static List<Path> pidFiles(MountArguments arguments) {
+    return arguments.pidFile() == null ? List.of() : List.of(arguments.pidFile());
+  }
+
+  private List<Path> readyFiles() {
+    List<Path> readyFiles = new ArrayList<>();
+    if (readyFile != null) {
+      readyFiles.add(readyFile.toAbsolutePath());
     }
-    try {
-      MountWeb web = new MountWeb(client.http().get(), vfs);
-      LOG.info("metrics at http://{}/metrics", web.address());
-      return web;
-    } catch (FsException e) {
-      LOG.warn("this mount has no metrics: {}", e.getMessage());
-      return null;
+    if (System.getenv(READY_FILE) != null) {
+      readyFiles.add(Path.of(System.getenv(READY_FILE)));
+    }
+    return readyFiles;
+  }
+
+  // ---- taking over
+
+  /** What the mount is like, its process knows. */
+  private void checkAlone() {
+    if (parameters.size() > 1 || !options.isEmpty() || config != null || pidFile != null || fake) {
+      throw new IllegalArgumentException(
+          "option --takeover: name the folder only; all else stays as it was mounted");
+    }
+    if (engine != EngineName.linux) {
+      throw new IllegalArgumentException(
+          "option --takeover: the engine jnr cannot; unmount, and mount again");
     }
   }
 
-  private static DfsVfs connect(ClientConfig client, String servers, MountPoint mountPoint) {
+  private void takeOver() throws InterruptedException {
+    MountPoint mountPoint = MountPoint.at(parameters.get(0));
+    try (TakeoverClient other = TakeoverClient.connect(MountDaemon.takeoverSocket(mountPoint))) {
+      MountArguments arguments = MountArguments.of(other.ask());
+      // Perhaps it was started inside the mount, which could not be unmounted then.
+      LibC.changeDirectory(arguments.directory());
+      MountOptions mountOptions = arguments.mountOptions();
+      ClientConfig client = arguments.clientConfig();
+      String source = arguments.shownSource(client);
+      Profile profile = new Profile();
+      MountDaemon daemon =
+          new MountDaemon(mountPoint, source, profile, pidFiles(arguments), readyFiles(), true);
+      try (DfsVfs vfs = DfsVfs.heir(client, description(mountPoint));
+          MountWeb web = web(client, vfs)) {
+        Vfs served = MeasuredVfs.of(vfs, profile, web == null ? null : web.timers());
+        EngineOptions engineOptions = engineOptions(source, mountOptions, client);
+        daemon.run(
+            vfs,
+            () -> {
+              Engine taken = takeOver(other, mountPoint, vfs, served, engineOptions);
+              afterwards(other, vfs, web, client);
+              return taken;
+            },
+            () -> say("took over " + source + " at " + mountPoint.path()),
+            arguments.toList());
+      }
+    }
+  }
+
+  private static Engine takeOver(
+      TakeoverClient other,
+      MountPoint mountPoint,
+      DfsVfs vfs,
+      Vfs served,
+      EngineOptions engineOptions) {
+    TakeoverClient.Taken taken = other.take();
+    EngineState state = taken.handover().engine();
+    vfs.takeOver(taken.handover().vfs(), state.root());
+    LinuxEngine engine = LinuxEngine.takeOver(served, state, taken.descriptors(), engineOptions);
+    other.accept();
+    vfs.stay();
+    other.serving();
+    engine.serve(state);
+    MountDaemon.announce(mountPoint);
+    return engine;
+  }
+
+  /** What waits for the end of the other process. */
+  private static void afterwards(
+      TakeoverClient other, DfsVfs vfs, @Nullable MountWeb web, ClientConfig client) {
+    Thread thread =
+        new Thread(
+            () -> {
+              other.awaitEnd();
+              vfs.takeOverLease();
+              if (web != null) {
+                listen(web, client);
+              }
+            },
+            "mount-taken");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  // ---- the parts of a mount
+
+  /** Null when nobody wants to look. */
+  private static @Nullable MountWeb web(ClientConfig client, DfsVfs vfs) {
+    return client.http().isEmpty() ? null : new MountWeb(vfs);
+  }
+
+  /** A mount that cannot be watched is better than none. */
+  private static void listen(MountWeb web, ClientConfig client) {
+    long end = System.nanoTime() + WEB_PATIENCE.toNanos();
+    while (true) {
+      try {
+        LOG.info("metrics at http://{}/metrics", web.listen(client.http().orElseThrow()));
+        return;
+      } catch (FsException e) {
+        if (System.nanoTime() - end > 0) {
+          LOG.warn("this mount has no metrics: {}", e.getMessage());
+          return;
+        }
+      }
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static String description(MountPoint mountPoint) {
+    return "mount %s on %s, %s, process %d"
+        .formatted(
+            mountPoint.path(),
+            hostName(),
+            new Version().getVersion()[0],
+            ProcessHandle.current().pid());
+  }
+
+  private static DfsVfs connect(ClientConfig client, MountPoint mountPoint) {
     try {
-      String description =
-          "mount %s on %s, %s, process %d"
-              .formatted(
-                  mountPoint.path(),
-                  hostName(),
-                  new Version().getVersion()[0],
-                  ProcessHandle.current().pid());
-      return DfsVfs.open(client, description);
+      return DfsVfs.open(client, description(mountPoint));
     } catch (FsException e) {
       throw new FsException(
-          Errno.EHOSTUNREACH, "cannot reach the cluster at " + servers + ": " + e.getMessage(), e);
+          Errno.EHOSTUNREACH,
+          "cannot reach the cluster at "
+              + MountArguments.joined(client.nameservers())
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 
@@ -309,8 +380,8 @@ public final class MountCommand implements Callable<Integer> {
         options.kernelFlags());
   }
 
-  private void sayMounted(MountPoint mountPoint, String source) {
-    commandLine().getOut().println("mounted " + source + " at " + mountPoint.path());
+  private void say(String what) {
+    commandLine().getOut().println(what);
     commandLine().getOut().flush();
   }
 

@@ -7,4 +7,9 @@ public interface Engine {
    * releases what was open still. Once.
    */
   void awaitUnmount() throws InterruptedException;
+
+  /** Whether another process can go on with the mount. */
+  default boolean canBeTakenOver() {
+    return false;
+  }
 }

@@ -83,6 +83,18 @@ public final class KernelPages {
     }
   }
 
+  /** The node was opened in another process, and what the kernel holds of it is not known. */
+  public void takeOver(long node, InodeId inode) {
+    synchronized (lock) {
+      Node known = open.get(node);
+      if (known == null) {
+        open.put(node, new Node(inode, UNKNOWN));
+      } else {
+        known.opens++;
+      }
+    }
+  }
+
   /** A lock was taken on an open file: true when the kernel may keep its pages. */
   public boolean locked(long node, InodeId inode, long version) {
     synchronized (lock) {

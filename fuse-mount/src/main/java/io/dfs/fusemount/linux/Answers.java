@@ -3,9 +3,11 @@ package io.dfs.fusemount.linux;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.fusemount.engine.Faults;
+import io.dfs.fusemount.linux.Pending.Kind;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
@@ -67,11 +69,36 @@ final class Answers {
   }
 
   void done(Exchange exchange, CompletableFuture<?> operation) {
-    settle(exchange, operation, false, v -> exchange.channel().answer(exchange.unique(), 0), null);
+    settle(
+        exchange,
+        operation,
+        Kind.PLAIN,
+        v -> exchange.channel().answer(exchange.unique(), 0),
+        null);
   }
 
-  void lock(Exchange exchange, CompletableFuture<Void> operation) {
-    settle(exchange, operation, true, v -> exchange.channel().answer(exchange.unique(), 0), null);
+  /**
+   * @param waits until others free the lock, which may take forever
+   */
+  void lock(Exchange exchange, CompletableFuture<Void> operation, boolean waits) {
+    Kind kind = waits ? Kind.WAITING_LOCK : Kind.LOCK;
+    settle(exchange, operation, kind, v -> exchange.channel().answer(exchange.unique(), 0), null);
+  }
+
+  /** Of locks that were waited for; see {@link Pending#withhold}. */
+  void answerAgain(List<Pending.Withheld> withheld) {
+    Pending.answerAgain(
+        withheld,
+        each ->
+            each.operation()
+                .whenComplete(
+                    (done, failure) -> {
+                      if (failure == null) {
+                        done(each.exchange());
+                      } else {
+                        fail(each.exchange(), failure);
+                      }
+                    }));
   }
 
   /** An answer that is written into the buffer. */
@@ -91,7 +118,7 @@ final class Answers {
     settle(
         exchange,
         operation,
-        false,
+        Kind.PLAIN,
         value -> {
           T present = Objects.requireNonNull(value);
           return exchange
@@ -106,7 +133,7 @@ final class Answers {
     settle(
         exchange,
         operation,
-        false,
+        Kind.PLAIN,
         data -> {
           try {
             return exchange.channel().answer(exchange.unique(), data);
@@ -122,33 +149,37 @@ final class Answers {
   private <T> void settle(
       Exchange exchange,
       CompletableFuture<T> operation,
-      boolean lock,
+      Kind kind,
       ToIntFunction<T> send,
       @Nullable Consumer<? super T> undo) {
-    settle(exchange, operation, lock, send, undo, undo);
+    settle(exchange, operation, kind, send, undo, undo);
   }
 
   private <T> void settle(
       Exchange exchange,
       CompletableFuture<T> operation,
-      boolean lock,
+      Kind kind,
       ToIntFunction<T> send,
       @Nullable Consumer<? super T> refused,
       @Nullable Consumer<? super T> late) {
     if (!operation.isDone()) {
-      pending.add(exchange, operation, lock);
+      pending.add(exchange, operation, kind);
     }
     operation.whenComplete(
         (value, failure) -> {
-          pending.remove(exchange);
-          if (!exchange.claim()) {
-            if (failure == null && late != null) {
-              late.accept(value);
+          try {
+            if (!exchange.claim()) {
+              if (failure == null && late != null) {
+                late.accept(value);
+              }
+            } else if (failure != null) {
+              exchange.channel().answer(exchange.unique(), faults.errno(failure));
+            } else {
+              send(exchange, value, send, refused);
             }
-          } else if (failure != null) {
-            exchange.channel().answer(exchange.unique(), faults.errno(failure));
-          } else {
-            send(exchange, value, send, refused);
+          } finally {
+            // Last: what is not pending is answered.
+            pending.remove(exchange);
           }
         });
   }

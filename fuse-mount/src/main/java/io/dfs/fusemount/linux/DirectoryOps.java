@@ -15,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +104,7 @@ final class DirectoryOps {
         },
         opened -> {
           directories.remove(opened.handle());
-          vfs.release(opened.handle());
+          answers.pending().afterwards(vfs.release(opened.handle()));
         });
   }
 
@@ -202,6 +203,18 @@ final class DirectoryOps {
     } else {
       answers.done(x, vfs.release(b.handle()));
     }
+  }
+
+  /** What is open, by handle. */
+  Map<Long, InodeId> all() {
+    Map<Long, InodeId> all = new HashMap<>();
+    directories.forEach((handle, directory) -> all.put(handle, directory.inode));
+    return all;
+  }
+
+  /** A directory that was opened in another process: its entries are fetched anew. */
+  void takeOver(long handle, InodeId inode) {
+    directories.put(handle, new OpenDirectory(inode));
   }
 
   void releaseAll() {

@@ -3,8 +3,10 @@ package io.dfs.fusemount.linux;
 import io.dfs.common.id.InodeId;
 import io.dfs.common.message.Caller;
 import io.dfs.fusemount.linux.channel.Channel;
+import io.dfs.fusemount.linux.wire.Body;
 import io.dfs.fusemount.linux.wire.Header;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request and its one answer. Shared: whoever {@link #claim claims} it answers; nobody else does.
@@ -20,6 +22,7 @@ final class Exchange {
   private final InodeId root;
   private final long recalls;
   private final AtomicBoolean claimed = new AtomicBoolean();
+  private volatile Body.@Nullable Lk awaited;
 
   /**
    * @param root what the kernel calls {@link #ROOT_NODE}
@@ -30,6 +33,20 @@ final class Exchange {
     this.header = header;
     this.root = root;
     this.recalls = recalls;
+  }
+
+  /** It waits until others free a lock. */
+  void waitsFor(Body.Lk lock) {
+    awaited = lock;
+  }
+
+  /** The lock that it waits for, if it does. */
+  Body.@Nullable Lk awaited() {
+    return awaited;
+  }
+
+  Header header() {
+    return header;
   }
 
   Channel channel() {
@@ -67,6 +84,11 @@ final class Exchange {
   /** The kernel has checked permissions itself: dfs always mounts with default_permissions. */
   Caller caller() {
     return new Caller(header.uid(), header.gid(), NO_GROUPS, true);
+  }
+
+  /** What {@link #claim} gave may be claimed once more. */
+  void unclaim() {
+    claimed.set(false);
   }
 
   /** True once. */

@@ -172,7 +172,7 @@ final class FileOps {
       return CompletableFuture.completedFuture(opened);
     }
     if (opened != null) {
-      vfs.release(opened.handle());
+      answers.pending().afterwards(vfs.release(opened.handle()));
     } else {
       FsException e = FsException.of(java.util.Objects.requireNonNull(failure));
       switch (e.errno()) {
@@ -200,7 +200,7 @@ final class FileOps {
               if (failure == null) {
                 return CompletableFuture.completedFuture(new Opened(opened.handle(), attr));
               }
-              vfs.release(opened.handle());
+              answers.pending().afterwards(vfs.release(opened.handle()));
               return CompletableFuture.<Opened>failedFuture(failure);
             })
         .thenCompose(f -> f);
@@ -220,7 +220,7 @@ final class FileOps {
     if (files.remove(opened.handle()) != null) {
       pages.closed(opened.attr().inode().value());
     }
-    vfs.release(opened.handle());
+    answers.pending().afterwards(vfs.release(opened.handle()));
   }
 
   /** An offset before the file: the attributes go, the pages are the open's business. */
@@ -351,6 +351,12 @@ final class FileOps {
       return vfs.release(file.handle);
     }
     return CompletableFuture.allOf(unlocked, others).thenCompose(d -> vfs.release(file.handle));
+  }
+
+  /** A file that was opened in another process. */
+  void takeOver(OpenFile file) {
+    files.add(file);
+    pages.takeOver(file.inode.value(), file.inode);
   }
 
   /** Nobody waits for it; for a mount that ends. */

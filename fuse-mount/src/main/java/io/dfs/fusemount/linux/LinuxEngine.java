@@ -3,9 +3,10 @@ package io.dfs.fusemount.linux;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
+import io.dfs.common.id.InodeId;
 import io.dfs.fusemount.engine.Engine;
 import io.dfs.fusemount.engine.EngineOptions;
-import io.dfs.fusemount.engine.KernelPages;
+import io.dfs.fusemount.linux.Pending.Withheld;
 import io.dfs.fusemount.linux.channel.Buffers;
 import io.dfs.fusemount.linux.channel.Channel;
 import io.dfs.fusemount.linux.channel.Device;
@@ -19,7 +20,11 @@ import io.dfs.fusemount.linux.wire.InitFlags;
 import io.dfs.fusemount.linux.wire.Negotiation;
 import io.dfs.fusemount.linux.wire.Opcode;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +47,30 @@ public final class LinuxEngine implements Engine {
   /** More do not pay: what they keep apart is short. */
   private static final int MAX_CHANNELS = 4;
 
-  private final List<Channel> channels;
-  private final Workers workers;
-  private final Runnable releaseAll;
+  /** How long requests may take before others are let in, which they may wait for. */
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private LinuxEngine(List<Channel> channels, Workers workers, Runnable releaseAll) {
+  private static final int BREATH_MS = 20;
+
+  private final Vfs vfs;
+  private final List<Channel> channels;
+  private final Served served;
+  private final Workers workers;
+
+  /** What another process may answer; empty while this one serves. */
+  private volatile List<Withheld> withheld = List.of();
+
+  private LinuxEngine(
+      Vfs vfs,
+      List<Channel> channels,
+      Buffers buffers,
+      Negotiation agreed,
+      InodeId root,
+      EngineOptions options) {
+    this.vfs = vfs;
     this.channels = channels;
-    this.workers = workers;
-    this.releaseAll = releaseAll;
+    served = new Served(vfs, root, channels.get(0), agreed, options);
+    workers = new Workers(channels, buffers, served.dispatcher, root, served.trust);
   }
 
   /**
@@ -64,39 +85,118 @@ public final class LinuxEngine implements Engine {
     LOG.debug("FUSE 7.{}, flags {}", agreed.minor(), Long.toHexString(agreed.flags()));
     int count = Math.min(MAX_CHANNELS, Runtime.getRuntime().availableProcessors());
     List<Channel> channels = Device.channels(first, count);
-    Answers answers = new Answers(options.operationDeadline());
-    Names names = new Names(vfs.root());
-    OpenFiles open = new OpenFiles();
-    KernelPages pages = new KernelPages();
-    Trust trust = new Trust(vfs, options);
-    LockOps locks = new LockOps(vfs, answers, open, pages);
-    FileOps files =
-        new FileOps(vfs, answers, names, open, pages, locks, trust, options.directIo(), agreed);
-    DirectoryOps directories = new DirectoryOps(vfs, answers, names, trust);
-    Dispatcher dispatcher =
-        new Dispatcher(
-            answers,
-            new TreeOps(vfs, answers, names, pages, trust),
-            files,
-            new RangeOps(vfs, answers, open, pages),
-            directories,
-            new XattrOps(vfs, answers),
-            locks,
-            agreed);
-    Notifier notifier = new Notifier(first, vfs.root(), pages, trust);
-    notifier.start();
-    vfs.listen(notifier);
-    Workers workers = new Workers(channels, buffers, dispatcher, vfs.root(), trust);
+    LinuxEngine engine = new LinuxEngine(vfs, channels, buffers, agreed, vfs.root(), options);
+    engine.start();
+    return engine;
+  }
+
+  /**
+   * An engine that will {@link #serve} what another process does now.
+   *
+   * @param descriptors of the other's channels, in its order
+   */
+  public static LinuxEngine takeOver(
+      Vfs vfs, EngineState state, int[] descriptors, EngineOptions options) {
+    List<Channel> channels = Arrays.stream(descriptors).mapToObj(Channel::new).toList();
+    for (EngineState.LockWait wait : state.lockWaits()) {
+      if (wait.channel() < 0 || wait.channel() >= channels.size()) {
+        throw new FsException(Errno.EPROTO, "a request of the channel " + wait.channel());
+      }
+    }
+    Buffers buffers = new Buffers(REQUEST_BYTES);
+    LinuxEngine engine =
+        new LinuxEngine(vfs, channels, buffers, state.agreed(), state.root(), options);
+    engine.served.takeOver(state);
+    return engine;
+  }
+
+  /** After {@link #takeOver}: the other process serves no more. */
+  public void serve(EngineState state) {
+    start();
+    // On a thread that may come to wait.
+    Thread thread = new Thread(() -> served.waitAgain(state, channels), "fuse-waits");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void start() {
+    served.listen(vfs);
     workers.start();
-    return new LinuxEngine(
-        channels,
-        workers,
-        () -> {
-          notifier.end();
-          answers.pending().end();
-          files.releaseAll();
-          directories.releaseAll();
-        });
+  }
+
+  @Override
+  public boolean canBeTakenOver() {
+    return true;
+  }
+
+  /**
+   * Takes no further request, and returns when none is under way but waiting for locks. What is
+   * under way may wait for requests that the kernel has not handed out yet (it locks pages): those
+   * are let in from time to time.
+   *
+   * @throws FsException ETIMEDOUT when that is not so within {@code limit}; then this goes on
+   */
+  public void hold(Duration limit) throws InterruptedException {
+    long endNanos = System.nanoTime() + limit.toNanos();
+    boolean held = false;
+    try {
+      while (!held && System.nanoTime() - endNanos < 0) {
+        held = drained(Math.min(endNanos - System.nanoTime(), DRAIN_NANOS));
+        if (!held) {
+          workers.goOn();
+          TimeUnit.MILLISECONDS.sleep(BREATH_MS);
+        }
+      }
+    } finally {
+      if (!held) {
+        workers.goOn();
+      }
+    }
+    if (!held) {
+      throw new FsException(
+          Errno.ETIMEDOUT,
+          "requests of programs do not come to an end; see whether all servers run (dfs servers)");
+    }
+  }
+
+  private boolean drained(long nanos) throws InterruptedException {
+    long endNanos = System.nanoTime() + nanos;
+    if (!workers.hold(endNanos)) {
+      return false;
+    }
+    while (!served.answers.pending().isQuiet()) {
+      if (System.nanoTime() - endNanos > 0) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    return true;
+  }
+
+  /**
+   * After {@link #hold} and that of the Vfs: what the other process needs, with the descriptors.
+   */
+  public EngineState state() {
+    withheld = served.answers.pending().withhold();
+    return served.state(channels, withheld);
+  }
+
+  /** As {@link #takeOver} takes them. */
+  public int[] descriptors() {
+    return channels.stream().mapToInt(Channel::descriptor).toArray();
+  }
+
+  /** Nobody has taken over after {@link #hold}. */
+  public void goOn() {
+    List<Withheld> again = withheld;
+    withheld = List.of();
+    served.answers.answerAgain(again);
+    workers.goOn();
+  }
+
+  /** Completes when the kernel was told all that it is to forget. */
+  public CompletableFuture<Void> told() {
+    return served.told();
   }
 
   /** The first request of a connection. */
@@ -136,7 +236,7 @@ public final class LinuxEngine implements Engine {
   @Override
   public void awaitUnmount() throws InterruptedException {
     workers.awaitEnd();
-    releaseAll.run();
+    served.end();
     channels.forEach(Channel::close);
   }
 }

@@ -35,7 +35,7 @@ final class LockOps {
   /**
    * @param handle by which the lock was taken
    */
-  private record Owner(Lock.Kind kind, long owner, long handle) {}
+  record Owner(Lock.Kind kind, long owner, long handle) {}
 
   private final Vfs vfs;
   private final Answers answers;
@@ -88,21 +88,37 @@ final class LockOps {
       }
       return;
     }
-    Owner owner = new Owner(lock.kind(), lock.owner(), file.handle);
+    add(file.inode, new Owner(lock.kind(), lock.owner(), file.handle));
+    // A wait may last: this thread goes on.
+    WaitingThreads.leave();
+    try {
+      if (wait) {
+        x.waitsFor(b);
+      }
+      answers.lock(x, taken(x, file, lock, vfs.setlk(file.handle, lock, wait)), wait);
+    } finally {
+      WaitingThreads.enter();
+    }
+  }
+
+  private void add(InodeId file, Owner owner) {
     owners.compute(
-        file.inode,
+        file,
         (inode, known) -> {
           Set<Owner> all = known == null ? ConcurrentHashMap.newKeySet() : known;
           all.add(owner);
           return all;
         });
-    // A wait may last: this thread goes on.
-    WaitingThreads.leave();
-    try {
-      answers.lock(x, taken(x, file, lock, vfs.setlk(file.handle, lock, wait)));
-    } finally {
-      WaitingThreads.enter();
-    }
+  }
+
+  /** Who may hold a lock on what. */
+  Map<InodeId, Set<Owner>> owners() {
+    return Map.copyOf(owners);
+  }
+
+  /** A lock that was taken in another process. */
+  void takeOver(InodeId file, Owner owner) {
+    add(file, owner);
   }
 
   /** Completes when the lock is there and the kernel has dropped what it read before it was. */
@@ -116,7 +132,7 @@ final class LockOps {
         (done, failure) -> {
           // A program that does not wait any more has no lock.
           if (shown.isCancelled() && !lockTaken.cancel(true)) {
-            vfs.setlk(file.handle, unlocked(lock), false);
+            answers.pending().afterwards(vfs.setlk(file.handle, unlocked(lock), false));
           }
         });
     return shown;

@@ -51,6 +51,10 @@ final class OpenFiles {
     return files.remove(handle);
   }
 
+  List<OpenFile> all() {
+    return List.copyOf(files.values());
+  }
+
   /** Takes all out: a mount that ends is not always told of the last closes. */
   List<OpenFile> removeAll() {
     List<OpenFile> all = List.copyOf(files.values());

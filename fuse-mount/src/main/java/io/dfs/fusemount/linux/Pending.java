@@ -3,12 +3,16 @@ package io.dfs.fusemount.linux;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.common.error.Errno;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,18 +36,34 @@ final class Pending {
    */
   private static final int MAX_EARLY = 512;
 
+  /** How an operation may end. */
+  enum Kind {
+    PLAIN,
+    /** By being cancelled. */
+    LOCK,
+    /** By being cancelled, or by others after any time. */
+    WAITING_LOCK
+  }
+
   private static final class Entry {
     final Exchange exchange;
     final CompletableFuture<?> operation;
-    final boolean lock;
+    final Kind kind;
     final long sinceNs = System.nanoTime();
     volatile long interruptedNs;
     volatile boolean interrupted;
 
-    Entry(Exchange exchange, CompletableFuture<?> operation, boolean lock) {
+    /** Its program waits no more, and it goes on. */
+    volatile boolean givenUp;
+
+    Entry(Exchange exchange, CompletableFuture<?> operation, Kind kind) {
       this.exchange = exchange;
       this.operation = operation;
-      this.lock = lock;
+      this.kind = kind;
+    }
+
+    boolean isLock() {
+      return kind != Kind.PLAIN;
     }
   }
 
@@ -52,6 +72,9 @@ final class Pending {
 
   @GuardedBy("early")
   private final Set<Long> early = new LinkedHashSet<>();
+
+  /** What goes on after an answer and is to be done before another process takes over. */
+  private final AtomicInteger afterwards = new AtomicInteger();
 
   private volatile boolean anyEarly;
   private volatile boolean ended;
@@ -63,11 +86,9 @@ final class Pending {
     watch.start();
   }
 
-  /**
-   * @param lock may take forever, and cancelling {@code operation} ends it
-   */
-  void add(Exchange exchange, CompletableFuture<?> operation, boolean lock) {
-    Entry entry = new Entry(exchange, operation, lock);
+  /** To be followed by {@link #remove} when the operation is done and answered. */
+  void add(Exchange exchange, CompletableFuture<?> operation, Kind kind) {
+    Entry entry = new Entry(exchange, operation, kind);
     entries.put(exchange.unique(), entry);
     if (anyEarly && takeEarly(exchange.unique())) {
       interrupt(entry);
@@ -76,6 +97,51 @@ final class Pending {
 
   void remove(Exchange exchange) {
     entries.remove(exchange.unique());
+  }
+
+  /** Something that goes on though nobody waits for it. */
+  void afterwards(CompletableFuture<?> operation) {
+    afterwards.incrementAndGet();
+    operation.whenComplete((done, failure) -> afterwards.decrementAndGet());
+  }
+
+  /** Whether nothing is under way but waiting for locks that others hold. */
+  boolean isQuiet() {
+    return afterwards.get() == 0
+        && entries.values().stream().allMatch(entry -> entry.kind == Kind.WAITING_LOCK);
+  }
+
+  /** A request whose answer is withheld. */
+  record Withheld(Exchange exchange, CompletableFuture<?> operation) {}
+
+  /**
+   * Answers what waits for locks no more, until {@link #answerAgain}: another process may.
+   *
+   * @return those that wait
+   */
+  List<Withheld> withhold() {
+    List<Withheld> withheld = new ArrayList<>();
+    for (Entry entry : entries.values()) {
+      if (entry.exchange.claim()) {
+        withheld.add(new Withheld(entry.exchange, entry.operation));
+      }
+    }
+    return withheld;
+  }
+
+  /**
+   * Undoes {@link #withhold}.
+   *
+   * @param answer is called for what is done by now
+   */
+  static void answerAgain(List<Withheld> withheld, Consumer<Withheld> answer) {
+    for (Withheld each : withheld) {
+      each.exchange.unclaim();
+      // Else whoever completes it answers.
+      if (each.operation.isDone()) {
+        answer.accept(each);
+      }
+    }
   }
 
   /** The program that waits for this request got a signal. */
@@ -107,7 +173,7 @@ final class Pending {
   }
 
   private static void interrupt(Entry entry) {
-    if (entry.lock) {
+    if (entry.isLock()) {
       entry.operation.cancel(true);
     } else if (!entry.interrupted) {
       entry.interruptedNs = System.nanoTime();
@@ -124,12 +190,12 @@ final class Pending {
       }
       long now = System.nanoTime();
       for (Entry entry : entries.values()) {
-        if (entry.lock) {
+        if (entry.isLock()) {
           continue;
         }
-        if (entry.interrupted && now - entry.interruptedNs > PATIENCE_NS) {
+        if (!entry.givenUp && entry.interrupted && now - entry.interruptedNs > PATIENCE_NS) {
           giveUp(entry, Errno.EINTR);
-        } else if (now - entry.sinceNs > deadlineNs) {
+        } else if (!entry.givenUp && now - entry.sinceNs > deadlineNs) {
           giveUp(entry, Errno.EIO);
         }
       }
@@ -137,7 +203,8 @@ final class Pending {
   }
 
   private void giveUp(Entry entry, Errno errno) {
-    if (entries.remove(entry.exchange.unique(), entry) && entry.exchange.claim()) {
+    entry.givenUp = true;
+    if (entry.exchange.claim()) {
       if (errno == Errno.EIO) {
         LOG.warn(
             "a program gets an input/output error: no answer from the cluster within {} ms"
@@ -151,6 +218,8 @@ final class Pending {
 
   void end() {
     ended = true;
-    entries.values().stream().filter(entry -> entry.lock).forEach(e -> e.operation.cancel(true));
+    entries.values().stream()
+        .filter(entry -> entry.isLock())
+        .forEach(e -> e.operation.cancel(true));
   }
 }

@@ -1,5 +1,6 @@
 package io.dfs.fusemount.linux;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.common.id.InodeId;
@@ -7,9 +8,12 @@ import io.dfs.common.net.WaitingThreads;
 import io.dfs.fusemount.linux.channel.Buffers;
 import io.dfs.fusemount.linux.channel.Channel;
 import io.dfs.fusemount.linux.channel.RequestBuffer;
+import io.dfs.fusemount.linux.channel.Wakeup;
 import io.dfs.fusemount.linux.wire.Decoder;
 import io.dfs.fusemount.linux.wire.Header;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +51,22 @@ final class Workers {
   private final AtomicInteger started = new AtomicInteger();
   private final Semaphore calls = new Semaphore(0);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final Set<Seat> seats = ConcurrentHashMap.newKeySet();
+  private final Object release = new Object();
   private volatile boolean ending;
+
+  /** No further request is taken. */
+  private volatile boolean held;
+
+  /** What a thread does now, told by itself. */
+  private static final class Seat {
+    volatile boolean receiving;
+    volatile boolean busy;
+
+    /** As {@link Wakeup} calls the thread; 0 when it has not come to that, or has ended. */
+    @GuardedBy("this")
+    long thread;
+  }
 
   Workers(
       List<Channel> channels, Buffers buffers, Dispatcher dispatcher, InodeId root, Trust trust) {
@@ -106,19 +125,68 @@ final class Workers {
     return called || reading.get() == 0;
   }
 
+  /**
+   * Takes no further request until {@link #goOn}.
+   *
+   * @return whether no thread is at one, by then
+   */
+  boolean hold(long endNanos) throws InterruptedException {
+    Wakeup wakeup = Wakeup.get();
+    held = true;
+    while (true) {
+      // In this order: who is not counted as reading any more is busy by then.
+      if (reading.get() == 0 && seats.stream().noneMatch(seat -> seat.busy)) {
+        return true;
+      }
+      if (System.nanoTime() - endNanos > 0) {
+        return false;
+      }
+      for (Seat seat : seats) {
+        synchronized (seat) {
+          if (seat.receiving && seat.thread != 0) {
+            wakeup.send(seat.thread);
+          }
+        }
+      }
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+  }
+
+  void goOn() {
+    synchronized (release) {
+      held = false;
+      release.notifyAll();
+    }
+  }
+
+  private void awaitRelease() throws InterruptedException {
+    synchronized (release) {
+      while (held && !ending) {
+        release.wait();
+      }
+    }
+  }
+
   private void run(Channel channel) {
     WaitingThreads.enter();
     RequestBuffer buffer = null;
+    Seat seat = new Seat();
+    take(seat);
     try {
       while (!ending) {
-        if (reading.incrementAndGet() > MAX_READING) {
-          if (reading.decrementAndGet() == 0) {
+        if (reading.incrementAndGet() > MAX_READING || held) {
+          if (reading.decrementAndGet() == 0 && !held) {
             // Those it counted have all got a request meanwhile.
             continue;
           }
           if (buffer != null) {
             buffer.giveBack();
             buffer = null;
+          }
+          seat.busy = false;
+          if (held) {
+            awaitRelease();
+            continue;
           }
           if (!rest()) {
             return;
@@ -127,11 +195,15 @@ final class Workers {
         }
         int length;
         try {
+          seat.busy = false;
           if (buffer == null) {
             buffer = buffers.take();
           }
+          seat.receiving = true;
           length = channel.receive(buffer);
         } finally {
+          seat.busy = true;
+          seat.receiving = false;
           if (reading.decrementAndGet() == 0) {
             callOne();
           }
@@ -152,10 +224,31 @@ final class Workers {
       if (buffer != null) {
         buffer.giveBack();
       }
+      leave(seat);
       if (running.decrementAndGet() == 0 && ending) {
         ended.countDown();
       }
     }
+  }
+
+  private void take(Seat seat) {
+    seats.add(seat);
+    try {
+      long thread = Wakeup.get().currentThread();
+      synchronized (seat) {
+        seat.thread = thread;
+      }
+    } catch (FsException e) {
+      LOG.debug("this mount cannot be taken over", e);
+    }
+  }
+
+  private void leave(Seat seat) {
+    // Before it ends: nobody wakes a thread that is no more.
+    synchronized (seat) {
+      seat.thread = 0;
+    }
+    seats.remove(seat);
   }
 
   /** Unmounted (ENODEV) or cut off; all others are about one request that was taken back. */
@@ -170,6 +263,7 @@ final class Workers {
     }
     ending = true;
     calls.release(MAX);
+    goOn();
     return true;
   }
 

@@ -3,6 +3,9 @@ package io.dfs.fusemount.server;
 import io.dfs.client.profile.Profile;
 import io.dfs.client.profile.ProfileSocket;
 import io.dfs.client.profile.RuntimeFolders;
+import io.dfs.common.error.FsException;
+import io.dfs.fusemount.takeover.Holder;
+import io.dfs.fusemount.takeover.TakeoverServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +61,26 @@ final class DaemonFile {
       return ProfileServer.start(profile, file.resolveSibling(ProfileSocket.name(device)));
     } catch (IOException e) {
       LOG.warn("dfs profile cannot look at this mount: {}", e.toString());
+      return null;
+    }
+  }
+
+  /** The socket at which another process may take the mount over; empty when it has none. */
+  Optional<Path> takeoverSocket() {
+    return Optional.ofNullable(file)
+        .map(f -> f.resolveSibling("mount-" + device.replace(':', '-') + ".takeover"));
+  }
+
+  /** Has another process take the mount over; null when that cannot be. */
+  @Nullable TakeoverServer offer(Holder holder) {
+    Optional<Path> socket = takeoverSocket();
+    if (socket.isEmpty()) {
+      return null;
+    }
+    try {
+      return TakeoverServer.start(socket.get(), holder);
+    } catch (IOException | FsException | LinkageError e) {
+      LOG.warn("no other process can take this mount over: {}", e.toString());
       return null;
     }
   }

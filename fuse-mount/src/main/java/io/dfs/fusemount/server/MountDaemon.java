@@ -1,18 +1,22 @@
 package io.dfs.fusemount.server;
 
 import io.dfs.client.profile.Profile;
+import io.dfs.client.vfs.DfsVfs;
 import io.dfs.client.vfs.Vfs;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.fusemount.engine.Engine;
 import io.dfs.fusemount.mount.MountPoint;
+import io.dfs.fusemount.takeover.TakeoverServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * mount ---usable---> serving ---umount(8), or a first signal and nobody uses it---> flushed, ended
  *                        |                                                              ^
  *                        +---a second signal: out of the tree, programs or not----------+
+ * serving ---another process has taken the mount over---> ended
  * </pre>
  *
  * <p>None of its threads touches the mount: that could wait for itself. It asks other processes.
@@ -39,6 +44,7 @@ public final class MountDaemon {
   private final Profile profile;
   private final List<Path> pidFiles;
   private final List<Path> readyFiles;
+  private final boolean isHeir;
   private final AtomicInteger signals = new AtomicInteger();
 
   /**
@@ -54,6 +60,22 @@ public final class MountDaemon {
       Profile profile,
       List<Path> pidFiles,
       List<Path> readyFiles) {
+    this(mountPoint, source, profile, pidFiles, readyFiles, false);
+  }
+
+  /**
+   * As above.
+   *
+   * @param isHeir whether the mount is there and is taken over from another process
+   */
+  public MountDaemon(
+      MountPoint mountPoint,
+      String source,
+      Profile profile,
+      List<Path> pidFiles,
+      List<Path> readyFiles,
+      boolean isHeir) {
+    this.isHeir = isHeir;
     this.profile = profile;
     this.mountPoint = mountPoint;
     this.source = source;
@@ -69,43 +91,138 @@ public final class MountDaemon {
    * @throws FsException when the mount does not become usable
    */
   public void run(Vfs vfs, Supplier<Engine> mount, Runnable onUsable) throws InterruptedException {
+    run(vfs, mount, onUsable, (daemonFile, engine, warmUp, over) -> null);
+  }
+
+  /**
+   * As above, of a mount that another process may take over; the client was told to {@link
+   * DfsVfs#leave} then.
+   *
+   * @param arguments how it was mounted, for that process
+   */
+  public void run(DfsVfs vfs, Supplier<Engine> mount, Runnable onUsable, List<String> arguments)
+      throws InterruptedException {
+    run(
+        vfs,
+        mount,
+        onUsable,
+        (daemonFile, engine, warmUp, over) ->
+            daemonFile.offer(
+                new MountHolder(vfs, engine, arguments, warmUp, () -> over.complete(true))));
+  }
+
+  /** Offers a mount to other processes; null when that cannot be. */
+  private interface Offer {
+    @Nullable TakeoverServer begin(
+        DaemonFile file, Engine engine, WarmUp warmUp, CompletableFuture<Boolean> over);
+  }
+
+  private void run(Vfs vfs, Supplier<Engine> mount, Runnable onUsable, Offer offer)
+      throws InterruptedException {
     Engine engine = mount.get();
-    new WarmUp(vfs).start();
-    Thread end = new Thread(() -> awaitUnmount(engine), "mount-end");
+    WarmUp warmUp = new WarmUp(vfs);
+    warmUp.start();
+    // Whether another process has the mount; else it is unmounted.
+    CompletableFuture<Boolean> over = new CompletableFuture<>();
+    Thread end = new Thread(() -> awaitUnmount(engine, over), "mount-end");
     end.setDaemon(true);
     end.start();
     Signals.onEnd(() -> endBySignal(end));
     DaemonFile daemonFile = DaemonFile.of(MountPoint.isRoot(), mountPoint.device().orElse("none"));
     ProfileServer profileServer = null;
+    TakeoverServer takeoverServer = null;
+    boolean handedOver = false;
     try {
       awaitUsable(end);
       daemonFile.write();
       profileServer = daemonFile.show(profile);
+      takeoverServer = offer.begin(daemonFile, engine, warmUp, over);
       mountPoint.raiseReadAhead();
       writeFiles();
       onUsable.run();
-      LOG.info("mounted {} at {}", source, mountPoint.path());
-      end.join();
-      LOG.info("unmounted {} at {}", source, mountPoint.path());
+      LOG.info("{} {} at {}", isHeir ? "took over" : "mounted", source, mountPoint.path());
+      handedOver = over.join();
+      LOG.info(
+          "{} {} at {}",
+          handedOver ? "another process serves" : "unmounted",
+          source,
+          mountPoint.path());
     } finally {
-      if (profileServer != null) {
-        profileServer.close();
+      if (handedOver) {
+        leave(profileServer, takeoverServer);
+      } else {
+        if (profileServer != null) {
+          profileServer.close();
+        }
+        if (takeoverServer != null) {
+          takeoverServer.close();
+        }
+        daemonFile.remove();
+        pidFiles.forEach(MountDaemon::delete);
       }
-      daemonFile.remove();
-      pidFiles.forEach(MountDaemon::delete);
     }
   }
 
-  private static void awaitUnmount(Engine engine) {
+  /** The files are the other process's by now. */
+  private static void leave(
+      @Nullable ProfileServer profileServer, @Nullable TakeoverServer takeoverServer) {
+    if (profileServer != null) {
+      profileServer.leave();
+    }
+    if (takeoverServer != null) {
+      takeoverServer.leave();
+    }
+  }
+
+  private static void awaitUnmount(Engine engine, CompletableFuture<Boolean> over) {
     try {
       engine.awaitUnmount();
     } catch (InterruptedException e) {
       LOG.debug("not waiting any longer for the programs that use the mount");
     }
+    over.complete(false);
+  }
+
+  /**
+   * The socket at which the process that serves a mount can be asked for it.
+   *
+   * @throws FsException EINVAL when no dfs is mounted there, EOPNOTSUPP when it has none
+   */
+  public static Path takeoverSocket(MountPoint mountPoint) {
+    String device =
+        mountPoint
+            .device()
+            .orElseThrow(
+                () ->
+                    new FsException(
+                        Errno.EINVAL,
+                        mountPoint.path()
+                            + ": no dfs is mounted here; leave --takeover out to mount it"));
+    return DaemonFile.of(MountPoint.isRoot(), device)
+        .takeoverSocket()
+        .filter(Files::exists)
+        .orElseThrow(
+            () ->
+                new FsException(
+                    Errno.EOPNOTSUPP,
+                    mountPoint.path()
+                        + ": its process cannot be asked for it: it is another user's, or of a"
+                        + " version of dfs that cannot hand a mount over; unmount, and mount"
+                        + " again"));
+  }
+
+  /** Has dfs umount wait for this process from now on. */
+  public static void announce(MountPoint mountPoint) {
+    DaemonFile.of(MountPoint.isRoot(), mountPoint.device().orElse("none")).write();
   }
 
   private void awaitUsable(Thread end) throws InterruptedException {
     if (mountPoint.awaitUsable(USABLE_LIMIT) || !end.isAlive()) {
+      return;
+    }
+    if (isHeir) {
+      // Programs use it: it may answer yet.
+      LOG.warn("{} does not answer; see whether the servers run", mountPoint.path());
       return;
     }
     mountPoint.unmount(true);

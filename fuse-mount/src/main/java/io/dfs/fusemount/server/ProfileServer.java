@@ -95,6 +95,15 @@ final class ProfileServer implements AutoCloseable {
     }
   }
 
+  /** Listens no more; the socket's file is another process's. */
+  void leave() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      LOG.debug("{} is not closed: {}", socket, e.toString());
+    }
+  }
+
   @Override
   public void close() {
     try {

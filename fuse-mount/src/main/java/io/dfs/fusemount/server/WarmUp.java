@@ -43,7 +43,11 @@ final class WarmUp extends Thread {
   private static final Name MISSING = Name.of(".dfs-warm-up");
   private static final Name ATTRIBUTE = Name.of("user.dfs-warm-up");
 
+  /** For one round. */
+  private static final long ROUND_MS = 10_000;
+
   private final Vfs vfs;
+  private volatile boolean ending;
 
   WarmUp(Vfs vfs) {
     super("warm-up");
@@ -58,7 +62,7 @@ final class WarmUp extends Thread {
     try {
       Attr root = vfs.getattr(vfs.root()).join();
       List<Message> messages = messages(root);
-      for (int i = 0; i < ROUNDS && System.nanoTime() - end < 0; i++) {
+      for (int i = 0; i < ROUNDS && !ending && System.nanoTime() - end < 0; i++) {
         ask();
         messages.forEach(WarmUp::encodeAndDecode);
         if (i % ROUNDS_PER_LISTING == 0) {
@@ -68,6 +72,12 @@ final class WarmUp extends Thread {
     } catch (CompletionException | FsException e) {
       LOG.debug("warming up ended early", e);
     }
+  }
+
+  /** Returns when it uses the client no more. */
+  void end() throws InterruptedException {
+    ending = true;
+    join(ROUND_MS);
   }
 
   /** A question and a change that no cache answers, of something that is not there. */

@@ -9,22 +9,30 @@ import io.dfs.common.metrics.Metrics;
 import io.dfs.common.metrics.MetricsPages;
 import io.dfs.common.metrics.OperationTimers;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The HTTP port of a mount: its metrics, health and readiness. Shared. */
 public final class MountWeb implements AutoCloseable {
   private final Metrics metrics = new Metrics("dfs_mount");
   private final OperationTimers timers;
-  private final HttpServer server;
+  private final DfsVfs vfs;
+  private volatile @Nullable HttpServer server;
 
-  /**
-   * Starts to listen.
-   *
-   * @throws io.dfs.common.error.FsException EBUSY when the address cannot be used
-   */
-  public MountWeb(HostPort address, DfsVfs vfs) {
+  /** Counts from now on. */
+  public MountWeb(DfsVfs vfs) {
+    this.vfs = vfs;
     describe(vfs);
     timers = metrics.operations("operation", "Time from a program's call to what it is answered");
-    server =
+  }
+
+  /**
+   * Starts to listen; once.
+   *
+   * @return where
+   * @throws io.dfs.common.error.FsException EBUSY when the address cannot be used
+   */
+  public HostPort listen(HostPort address) {
+    HttpServer listening =
         HttpServer.start(
             address,
             new MetricsPages(
@@ -34,6 +42,8 @@ public final class MountWeb implements AutoCloseable {
                         ? Optional.empty()
                         : Optional.of("the nameserver does not answer"),
                 question -> HttpAnswer.notFound(question.path())));
+    server = listening;
+    return listening.address();
   }
 
   private void describe(DfsVfs vfs) {
@@ -74,12 +84,11 @@ public final class MountWeb implements AutoCloseable {
     return timers;
   }
 
-  public HostPort address() {
-    return server.address();
-  }
-
   @Override
   public void close() {
-    server.close();
+    HttpServer listening = server;
+    if (listening != null) {
+      listening.close();
+    }
   }
 }

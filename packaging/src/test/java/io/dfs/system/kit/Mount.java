@@ -16,7 +16,7 @@ public final class Mount implements AutoCloseable {
   private static final String PATIENT = "connect-timeout=60s";
 
   private final Path at;
-  private final Daemon daemon;
+  private Daemon daemon;
 
   /** The engine is the usual one unless the system property {@code dfs.engine} names another. */
   Mount(HostPort cluster, Path at, Path log, List<String> options) {
@@ -87,6 +87,25 @@ public final class Mount implements AutoCloseable {
   public void unmount() {
     Shell.run(Path.of("/"), "umount '" + at + "'");
     daemon.await();
+  }
+
+  /** Has a new process take the mount over, and waits until the one of before has ended. */
+  public void takeOver() {
+    Daemon before = daemon;
+    Path log = Path.of(at + ".log");
+    // From inside the mount, as somebody does.
+    String command =
+        "cd '" + at + "' && exec '" + Cluster.DFS + "' mount -f --takeover '" + at + "'";
+    daemon = new Daemon(List.of("sh", "-c", command), log);
+    Await.until(
+        at + " taken over",
+        () -> {
+          if (!daemon.isAlive()) {
+            throw new IllegalStateException(daemon.logText());
+          }
+          return daemon.hasSaid("took over");
+        });
+    before.await();
   }
 
   /** Mounts again after {@link #unmount} or a kill. */

@@ -4,6 +4,7 @@ import com.kenai.jffi.LastError;
 import io.dfs.common.error.Errno;
 import io.dfs.common.error.FsException;
 import io.dfs.fusemount.memory.Memory;
+import io.dfs.fusemount.mount.PathEncoding;
 import java.nio.charset.StandardCharsets;
 import jnr.ffi.LibraryLoader;
 
@@ -30,6 +31,26 @@ public interface LibC {
   int ioctl(int descriptor, long request, long argument);
 
   int mount(long source, long target, long type, long flags, long data);
+
+  int chdir(long path);
+
+  int socket(int domain, int type, int protocol);
+
+  int bind(int descriptor, long address, int addressBytes);
+
+  int listen(int descriptor, int backlog);
+
+  int accept4(int descriptor, long address, long addressBytes, int flags);
+
+  int connect(int descriptor, long address, int addressBytes);
+
+  int setsockopt(int descriptor, int level, int name, long value, int bytes);
+
+  int getsockopt(int descriptor, int level, int name, long value, long bytes);
+
+  int shutdown(int descriptor, int how);
+
+  long sendmsg(int descriptor, long message, int flags);
 
   int socketpair(int domain, int type, int protocol, long descriptors);
 
@@ -68,6 +89,20 @@ public interface LibC {
     long address = Memory.allocate(bytes.length + 1L);
     Memory.putString(address, bytes);
     return address;
+  }
+
+  /** Makes {@code path}, or else the root, the working directory of this process. */
+  static void changeDirectory(String path) {
+    for (String each : new String[] {path, "/"}) {
+      long string = string(each.getBytes(PathEncoding.charset()));
+      try {
+        if (LIBC.chdir(string) == 0) {
+          return;
+        }
+      } finally {
+        Memory.free(string);
+      }
+    }
   }
 
   /** {@code path} opened. */

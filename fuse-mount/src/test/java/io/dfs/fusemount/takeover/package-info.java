@@ -1,0 +1,2 @@
+/** What only the {@code linux} engine does. */
+package io.dfs.fusemount.takeover;
