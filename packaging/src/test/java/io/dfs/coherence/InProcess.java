@@ -27,6 +27,10 @@ final class InProcess implements AutoCloseable {
   private final HostPort address = new HostPort("127.0.0.1", Cluster.freePort());
   private final NameserverConfig config;
   private final List<DfsVfs> clients = new ArrayList<>();
+
+  /** On a busy machine the usual five seconds may pass before the first answer. */
+  private static final String PATIENT = "connect-timeout=60s";
+
   private Nameserver nameserver;
   private @Nullable Dataserver dataserver;
 
@@ -78,7 +82,7 @@ final class InProcess implements AutoCloseable {
    * @param at where it is to look for the nameserver
    */
   DfsVfs client(HostPort at, String... settings) {
-    List<String> all = new ArrayList<>(List.of("nameservers=" + at));
+    List<String> all = new ArrayList<>(List.of("nameservers=" + at, PATIENT));
     all.addAll(List.of(settings));
     DfsVfs client = DfsVfs.open(ClientConfig.with(all.toArray(String[]::new)), "test");
     clients.add(client);

@@ -56,8 +56,9 @@ public interface Vfs {
    * the check and the write of the answer must not be split by a notice to the kernel.
    *
    * <p>A kernel that holds a lock on a directory for a request under way lets a notice wait, and
-   * two mounts that wait so for each other would do so until a lease runs out: the client waits
-   * half a second for {@link #settled} and goes on.
+   * two mounts that wait so for each other would do so until a lease runs out. The engine has to
+   * find another way to have the kernel forget; the client waits half a second for {@link #settled}
+   * and goes on.
    */
   interface Invalidations {
     /**
