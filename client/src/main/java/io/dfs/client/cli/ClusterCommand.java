@@ -46,7 +46,7 @@ abstract class ClusterCommand implements Callable<Integer> {
       run(dfs, out());
       return CommandLine.ExitCode.OK;
     } catch (CommandFailed e) {
-      return CommandLine.ExitCode.SOFTWARE; // each part of the failure has been told
+      return e.code();
     } finally {
       out().flush();
     }
@@ -190,5 +190,22 @@ abstract class ClusterCommand implements Callable<Integer> {
   /** Ends a command whose failures have been told already. */
   static final class CommandFailed extends Exception {
     private static final long serialVersionUID = 1;
+
+    private final int code;
+
+    CommandFailed() {
+      this(CommandLine.ExitCode.SOFTWARE);
+    }
+
+    /**
+     * @param code to exit with
+     */
+    CommandFailed(int code) {
+      this.code = code;
+    }
+
+    int code() {
+      return code;
+    }
   }
 }

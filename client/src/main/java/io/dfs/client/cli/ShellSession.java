@@ -23,6 +23,7 @@ final class ShellSession {
 
   private String directory = "/";
   private boolean ended;
+  private int code;
 
   ShellSession(Dfs dfs, PrintWriter out, PrintWriter err) {
     this.dfs = dfs;
@@ -38,12 +39,21 @@ final class ShellSession {
     return ended;
   }
 
+  /** What {@code exit} was given. */
+  int code() {
+    return code;
+  }
+
   /** The files for a command, with paths from the current directory. */
   Dfs files() {
     return dfs.at(directory);
   }
 
-  /** Runs a command; returns its exit code. */
+  /**
+   * Runs a command; returns its exit code.
+   *
+   * @throws IllegalArgumentException when a command of the shell's own is given what it cannot use
+   */
   int run(List<String> words) {
     if (words.isEmpty()) {
       return 0;
@@ -51,7 +61,10 @@ final class ShellSession {
     String command = words.get(0);
     try {
       switch (command) {
-        case "exit", "quit" -> ended = true;
+        case "exit", "quit" -> {
+          code = words.size() > 1 ? exitCode(words.get(1)) : 0;
+          ended = true;
+        }
         case "pwd" -> out.println(directory);
         case "cd" -> directory = enter(words.size() > 1 ? words.get(1) : "/");
         default -> {
@@ -69,6 +82,13 @@ final class ShellSession {
       out.flush();
       err.flush();
     }
+  }
+
+  private static int exitCode(String word) {
+    if (!word.matches("[0-9]{1,3}") || Integer.parseInt(word) > 255) {
+      throw new IllegalArgumentException(word + " is no exit status; write a number up to 255");
+    }
+    return Integer.parseInt(word);
   }
 
   private String enter(String path) {
