@@ -189,6 +189,16 @@ class TakeoverIT {
   }
 
   @Test
+  void theNewProcessKeepsNothingInTheMountThatItsStarterHasOpen() {
+    Mount mount = cluster.mountBy("linux");
+    String takeOver = "'" + Cluster.DFS + "' mount --takeover '" + mount.path() + "'";
+    Shell.run(mount.path(), "exec 7>>opened; " + takeOver);
+    mount.daemon().await();
+    Shell.run(Path.of("/"), "umount '" + mount.path() + "'");
+    assertFalse(mount.isMounted());
+  }
+
+  @Test
   void whatCannotBeTakenOverIsSaid() throws Exception {
     Mount jnr = cluster.mountBy("jnr");
     assertSays("which cannot hand it over: unmount, and mount again", jnr.path());
