@@ -42,9 +42,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Programs on several mounts make, look up, replace and remove the same few names, change modes and
- * write the first bytes of files that stay open, while servers are killed and a machine freezes for
- * longer than its lease: each name, mode and content is a register, and its recorded history has to
- * be linearizable. What the kernels keep is part of what is tried.
+ * write the first bytes of files, while servers are killed and a machine freezes for longer than
+ * its lease: each name, mode and content is a register, and its recorded history has to be
+ * linearizable. What the kernels keep is part of what is tried.
  */
 @DisabledIfSystemProperty(
     named = "dfs.engine",
@@ -83,10 +83,10 @@ final class MountHistoryIT {
     final ReadWriteLock frozen = new ReentrantReadWriteLock();
 
     /**
-     * A kernel shows what is being written before the write has returned, and may forget it once
-     * more: who reads at the same time on the same machine is told nothing.
+     * A kernel shows a change of this machine before it has returned, and may forget it once more,
+     * or only then, when others see it already: who looks at the same time is told nothing.
      */
-    final List<ReadWriteLock> writing = new ArrayList<>();
+    final List<ReadWriteLock> changing = new ArrayList<>();
 
     Machine(Mount mount) {
       this.mount = mount;
@@ -138,8 +138,8 @@ final class MountHistoryIT {
           Path modes = Files.write(machines.get(0).mount.path("m" + i), new byte[1]);
           Files.setAttribute(modes, "unix:mode", 0);
           for (Machine machine : machines) {
-            machine.files.add(FileChannel.open(machine.mount.path("c" + i), READ, WRITE));
-            machine.writing.add(new ReentrantReadWriteLock());
+            machine.files.add(FileChannel.open(content(machine, i), READ, WRITE));
+            machine.changing.add(new ReentrantReadWriteLock());
           }
         }
         run(cluster, machines, operator, seed);
@@ -243,18 +243,23 @@ final class MountHistoryIT {
   }
 
   private void act(Machine machine, Random random, int register) throws IOException {
-    switch (random.nextInt(16)) {
-      case 0 -> make(machine, register);
-      case 1 -> replace(machine, register);
-      case 2 -> remove(machine, register);
-      case 3 -> changeMode(machine, register, 1 + random.nextInt(0777));
-      case 4, 5, 6 -> readMode(machine, register);
-      case 7, 8 ->
-          holding(machine.writing.get(register).writeLock(), () -> write(machine, register));
-      case 9, 10, 11 ->
-          holding(machine.writing.get(register).readLock(), () -> read(machine, register));
-      default -> look(machine, register);
-    }
+    int kind = random.nextInt(16);
+    boolean changes = kind <= 3 || kind == 7 || kind == 8;
+    ReadWriteLock lock = machine.changing.get(register);
+    holding(
+        changes ? lock.writeLock() : lock.readLock(),
+        () -> {
+          switch (kind) {
+            case 0 -> make(machine, register);
+            case 1 -> replace(machine, register);
+            case 2 -> remove(machine, register);
+            case 3 -> changeMode(machine, register, 1 + random.nextInt(0777));
+            case 4, 5, 6 -> readMode(machine, register);
+            case 7, 8 -> write(machine, register, random.nextBoolean());
+            case 9, 10, 11 -> read(machine, register, random.nextBoolean());
+            default -> look(machine, register);
+          }
+        });
   }
 
   /**
@@ -379,30 +384,47 @@ final class MountHistoryIT {
         mode -> was -> was);
   }
 
-  // ---- contents of open files
+  // ---- contents of files, those that stay open and those opened anew
 
-  private void write(Machine machine, int i) throws IOException {
+  private static Path content(Machine machine, int i) {
+    return machine.mount.path("c" + i);
+  }
+
+  private void write(Machine machine, int i, boolean again) throws IOException {
     long number = lastNumber.incrementAndGet();
     record(
         contents.get(i),
         machine,
-        "write",
+        again ? "open and write" : "write",
         () -> {
-          machine.files.get(i).write(ByteBuffer.allocate(Long.BYTES).putLong(0, number), 0);
+          ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).putLong(0, number);
+          if (again) {
+            try (FileChannel file = FileChannel.open(content(machine, i), WRITE)) {
+              file.write(bytes, 0);
+            }
+          } else {
+            machine.files.get(i).write(bytes, 0);
+          }
           return number;
         },
         made -> was -> true,
         made -> was -> made);
   }
 
-  private void read(Machine machine, int i) throws IOException {
+  private void read(Machine machine, int i, boolean again) throws IOException {
     record(
         contents.get(i),
         machine,
-        "read",
+        again ? "open and read" : "read",
         () -> {
           ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES);
-          machine.files.get(i).read(bytes, 0);
+          if (again) {
+            try (FileChannel file = FileChannel.open(content(machine, i), READ)) {
+              file.read(bytes, 0);
+            }
+          } else {
+            machine.files.get(i).read(bytes, 0);
+          }
           return bytes.getLong(0);
         },
         found -> was -> was == found,

@@ -71,6 +71,23 @@ class UnclosedFilesIT {
     }
   }
 
+  /** Of a file whose attributes have changed a client keeps the content, but is not told more. */
+  @Test
+  void anOpenFileShowsWhatIsWrittenAfterItsAttributesHaveChanged() throws Exception {
+    Path mine = SharedCluster.newDirectory("attributes");
+    Path theirs = SharedCluster.otherMount().path("attributes");
+    Files.writeString(mine.resolve("f"), "number 00");
+    try (FileChannel writer = open(mine.resolve("f"));
+        FileChannel reader = FileChannel.open(theirs.resolve("f"), READ)) {
+      for (int i = 10; i < 30; i++) {
+        text(reader, 0, 9);
+        Files.setAttribute(mine.resolve("f"), "unix:mode", i % 2 == 0 ? 0600 : 0644);
+        writer.write(bytes("number " + i), 0);
+        assertEquals("number " + i, text(reader, 0, 9));
+      }
+    }
+  }
+
   @Test
   void aListingShowsTheSizesOfFilesThatAreStillWritten() throws Exception {
     Path mine = SharedCluster.newDirectory("sizes");

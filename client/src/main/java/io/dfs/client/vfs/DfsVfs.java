@@ -45,6 +45,8 @@ public final class DfsVfs implements Vfs, AutoCloseable {
   /** Cookies of "." and "..", before those of the nameserver. */
   private static final int DOTS = 2;
 
+  private static final int PAGE_BYTES = 4096;
+
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
   /** Asked about itself a server answers at once. */
@@ -502,6 +504,10 @@ public final class DfsVfs implements Vfs, AutoCloseable {
           FileState file = handle.file();
           if (!handle.mode.write()) {
             throw new FsException(Errno.EBADF, "the file is not open for writing");
+          }
+          if (data.readableBytes() >= PAGE_BYTES) {
+            // Whole pages a kernel shows without having read them.
+            file.shown();
           }
           return writing.write(file, offset, handle.mode.append(), data, handle.caller.uid() != 0);
         });

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +35,7 @@ final class KernelNotices implements KernelCopies {
 
   private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
+  private volatile Predicate<InodeId> pages = inode -> false;
   private volatile @Nullable Invalidations listener;
 
   /** Files of which a kernel may hold what another process told it, until all is forgotten. */
@@ -52,6 +54,18 @@ final class KernelNotices implements KernelCopies {
     listener = to;
   }
 
+  /**
+   * @param open whether a kernel may keep pages of a file that is open here; it is not asked again
+   *     before more were read
+   */
+  void askOfPages(Predicate<InodeId> open) {
+    pages = open;
+  }
+
+  /**
+   * The content may be as it was, but from now on the nameserver does not count this client among
+   * those who have it: an open file's pages go too, as nobody asks before they are shown.
+   */
   @Override
   public void forget(Stale stale, boolean data) {
     Invalidations to = listener;
@@ -60,7 +74,7 @@ final class KernelNotices implements KernelCopies {
     }
     Name name = stale.name();
     if (name == null) {
-      to.inode(stale.inode(), data);
+      to.inode(stale.inode(), pages.test(stale.inode()) || data);
     } else {
       to.entry(stale.inode(), name, stale.child());
       to.inode(stale.inode(), true);

@@ -101,6 +101,7 @@ final class Rooms {
     dataservers = new Dataservers(groups, network, config.readConnections());
     blocks = new BlockCache(MemoryShare.forBlocks(config.cacheMemory(), config.dirtyBuffer()));
     writing = new Writing(config, nameserver, cache, leases, groups, dataservers, timer);
+    kernel.askOfPages(writing::takeShown);
     holes = new HoleFinder(config, nameserver, cache);
     reader = new Reader(config, nameserver, cache, blocks, disk, groups, dataservers, timer);
     nameserver.onSessionLost(this::sessionLost);

@@ -133,6 +133,12 @@ public final class Writing {
     return unvouched;
   }
 
+  /** Whether a kernel may keep pages of an open file that have come since this was asked last. */
+  public boolean takeShown(InodeId inode) {
+    FileState file = files.get(inode);
+    return file != null && file.takeShown();
+  }
+
   /** The file, if it is open or dirty here. */
   public @Nullable FileState find(InodeId inode) {
     return files.get(inode);
